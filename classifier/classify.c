@@ -1,0 +1,119 @@
+#include "classifier/classify.h"
+
+#include "classifier/detect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Beyond so many changes a cut list is not told to each of them: the push is refused. */
+#define CUT_MAX 500
+
+struct gate_classifier {
+	struct gate_detect d;
+	bool done;
+};
+
+static int init_states(struct gate_detect *d, struct gate_err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < gate_detect_states_n; i++)
+		rc = gate_detect_states[i].init(d, err);
+	return rc;
+}
+
+struct gate_classifier *gate_classifier_new(const struct gate_policy *policy, const struct gate_changes *changes,
+					    gate_load_fn *load, void *load_arg, struct gate_findings *out,
+					    struct gate_err *err)
+{
+	struct gate_classifier *c = calloc(1, sizeof(*c));
+
+	if (!c) {
+		gate_err_set(err, GATE_E_NOMEM, "out of memory");
+		return NULL;
+	}
+	c->d = (struct gate_detect){
+		.policy = policy,
+		.changes = changes,
+		.load = load,
+		.load_arg = load_arg,
+		.out = out,
+		.index = gate_path_index_new(policy, err),
+	};
+	if (!c->d.index || init_states(&c->d, err) < 0) {
+		gate_classifier_free(c);
+		return NULL;
+	}
+	return c;
+}
+
+static int check(const struct gate_classifier *c, uint32_t change, struct gate_err *err)
+{
+	if (c->done)
+		return gate_err_set(err, GATE_E_BUG, "the classifier got a piece after the end");
+	if (change >= c->d.changes->n)
+		return gate_err_set(err, GATE_E_BUG, "the classifier got a piece of change %u of %zu", change,
+				    c->d.changes->n);
+	return 0;
+}
+
+int gate_classify_object(struct gate_classifier *c, uint32_t change, const struct gate_object *o, struct gate_err *err)
+{
+	int rc = check(c, change, err);
+
+	for (size_t i = 0; rc == 0 && i < gate_object_detectors_n; i++) {
+		if (gate_object_detectors[i].texts >> o->text & 1)
+			rc = gate_object_detectors[i].fn(&c->d, change, o, err);
+	}
+	return rc;
+}
+
+int gate_classify_delta(struct gate_classifier *c, uint32_t change, const struct gate_delta *d, struct gate_err *err)
+{
+	int rc = check(c, change, err);
+
+	for (size_t i = 0; rc == 0 && i < gate_delta_detectors_n; i++)
+		rc = gate_delta_detectors[i].fn(&c->d, change, d, err);
+	return rc;
+}
+
+/* A full list keeps the heaviest findings. What fell out may have belonged to any change, so each is told. */
+static int tell_cut(struct gate_detect *d, struct gate_err *err)
+{
+	int rc = 0;
+
+	if (!d->out->dropped)
+		return 0;
+	if (d->changes->n > CUT_MAX)
+		return gate_detect_limit(d, 0, "", NULL, true, "far more findings than are kept; push in smaller parts",
+					 err);
+	for (uint32_t i = 0; rc == 0 && i < d->changes->n; i++)
+		rc = gate_detect_limit(d, i, "", NULL, false,
+				       "more findings than are kept, the lightest were dropped: push in smaller parts",
+				       err);
+	return rc;
+}
+
+int gate_classify_done(struct gate_classifier *c, struct gate_err *err)
+{
+	int rc = 0;
+
+	if (c->done)
+		return gate_err_set(err, GATE_E_BUG, "the classifier was ended twice");
+	c->done = true;
+	if (!c->d.changes->n)
+		return 0;
+	for (size_t i = 0; rc == 0 && i < gate_end_detectors_n; i++)
+		rc = gate_end_detectors[i].fn(&c->d, err);
+	return rc < 0 ? rc : tell_cut(&c->d, err);
+}
+
+void gate_classifier_free(struct gate_classifier *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < gate_detect_states_n; i++)
+		gate_detect_states[i].release(&c->d);
+	gate_path_index_free(c->d.index);
+	free(c);
+}

@@ -1,0 +1,17 @@
+/* Closer looks at a path that a rule named: is it this rule's worst case, a weaker one, or none? Only what is proved on
+ * both sides lowers a finding; what cannot be read keeps the row's weight. */
+#ifndef GATE_CLASSIFIER_PATHS_CLOSER_H
+#define GATE_CLASSIFIER_PATHS_CLOSER_H
+
+#include "classifier/detect.h"
+
+/* A table of words a rule: whether any line gained or lost holds one. */
+int gate_closer_words(struct gate_detect *d, struct gate_look *l, struct gate_err *err);
+/* Files that hold thresholds beside other things count only when a line about thresholds changed. */
+int gate_closer_threshold(struct gate_detect *d, struct gate_look *l, struct gate_err *err);
+/* A new migration weighs less than an edited or deleted one. */
+int gate_closer_migration(struct gate_detect *d, struct gate_look *l, struct gate_err *err);
+/* An edited CODEOWNERS weighs less than a removed one. */
+int gate_closer_owners(struct gate_detect *d, struct gate_look *l, struct gate_err *err);
+
+#endif

@@ -1,0 +1,196 @@
+#include "base/io.h"
+#include "base/proc.h"
+#include "cli/cli.h"
+#include "gate/decided.h"
+#include "gate/entries.h"
+#include "gate/install.h"
+#include "gate/wall.h"
+#include "gate/worker.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct gate_option options[] = {
+	{ "--acknowledge", "REF", "accept the value that REF stands at, though no decision put it there; recorded" },
+	{ NULL, NULL, NULL },
+};
+
+struct doctor {
+	struct gate_server server;
+	size_t bad;
+};
+
+static void say(struct doctor *d, bool ok, const char *what, const char *more)
+{
+	gate_autofree char *safe = gate_escape_dup(more, strlen(more));
+
+	printf("%-4s %-22s %s\n", ok ? "ok" : "bad", what, safe ? safe : "");
+	d->bad += !ok;
+}
+
+static void check_error(struct doctor *d, const char *what, int r, const struct gate_err *err, const char *fine)
+{
+	say(d, r == 0, what, r == 0 ? fine : err->text);
+}
+
+static void check_git(struct doctor *d)
+{
+	gate_auto(gate_buf) struct gate_buf out = { 0 };
+	struct gate_err err = { 0 };
+
+	check_error(d, "git", gate_git_line(&d->server.repo, (const char *const[]){ "version", NULL }, &out, &err), &err,
+		    gate_buf_cstr(&out));
+}
+
+/* The worker tells what really confined it, on this kernel, now. */
+static void check_worker(struct doctor *d)
+{
+	struct gate_err err = { 0 };
+	gate_autofree char *path = gate_worker_path(&err);
+	const char *argv[] = { path, "--self-test", NULL };
+	gate_auto(gate_buf) struct gate_buf out = { 0 };
+	gate_auto(gate_proc) struct gate_proc p = { .argv = argv, .out = &out };
+
+	if (!path || gate_proc_run(&p, 10000, &err) < 0) {
+		say(d, false, "worker", err.text);
+		return;
+	}
+	while (out.len && out.s[out.len - 1] == '\n')
+		out.s[--out.len] = '\0';
+	say(d, gate_proc_exit(&p) == 0, "worker confinement", gate_buf_cstr(&out));
+}
+
+static void check_hooks(struct doctor *d)
+{
+	static const char *const names[] = { "pre-receive", "proc-receive", "update", "post-receive" };
+	struct gate_err err = { 0 };
+
+	for (size_t i = 0; i < GATE_ARRAY_LEN(names); i++) {
+		if (gate_wall_is_update(&d->server) && strcmp(names[i], "proc-receive") == 0)
+			continue;
+		say(d, gate_stub_in_place(&d->server, names[i]), names[i],
+		    gate_stub_in_place(&d->server, names[i]) ? "refgate's" : "not refgate's; run `refgate init` to repair");
+	}
+	check_error(d, "second wall", gate_wall_check(&d->server, &err), &err, gate_wall_is_update(&d->server) ? "update" : "proc-receive");
+}
+
+static void check_policy(struct doctor *d)
+{
+	struct gate_err err = { 0 };
+	int r = gate_server_load_policy(&d->server, &err);
+
+	check_error(d, "policy", r, &err, d->server.policy ? d->server.policy->digest : "");
+	if (r < 0)
+		return;
+	say(d, !d->server.drift, "policy ref",
+	    d->server.drift ? "its .refgate/ is not the signed one; `refgate doctor --acknowledge` the ref when it is meant" :
+			      d->server.policy_ref);
+	r = gate_policy_reachable(d->server.policy, d->server.now, &err);
+	check_error(d, "quorum", r, &err, "every tier can be signed");
+	for (size_t i = 0; i < d->server.policy->warnings.n; i++)
+		printf("note %-22s %s\n", "policy", d->server.policy->warnings.v[i]);
+	if (d->server.policy->mode == GATE_MODE_OBSERVE)
+		printf("note %-22s %s\n", "mode", "observe: content lands whatever the verdict");
+}
+
+static void check_identity(struct doctor *d)
+{
+	const char *list = gate_config_get(&d->server.config, "refgate.identity", "");
+
+	say(d, *list != '\0', "identity", *list ? list : "refgate.identity is not set: every pusher is an unknown agent");
+	if (strstr(list, "os-user"))
+		printf("note %-22s %s\n", "identity", "os-user is for tests and single-user machines: pushers who share an account are one actor");
+}
+
+static void check_log(struct doctor *d)
+{
+	struct gate_err err = { 0 };
+	struct gate_checkpoint cp;
+	gate_auto(gate_buf) struct gate_buf text = { 0 };
+	int r = gate_log_checkpoint(d->server.audit, &cp, &err);
+
+	if (r == 0)
+		gate_checkpoint_format(&cp, &text);
+	check_error(d, "log", r, &err, gate_buf_cstr(&text));
+}
+
+static void list_alternates(struct doctor *d)
+{
+	gate_auto(gate_strs) struct gate_strs dirs = { 0 };
+	struct gate_err err = { 0 };
+
+	if (gate_repo_alternates(&d->server.repo, &dirs, &err) < 0)
+		say(d, false, "alternates", err.text);
+	for (size_t i = 0; i < dirs.n; i++)
+		printf("note %-22s %s\n", "alternate objects", dirs.v[i]);
+}
+
+/* The value that stands is taken as decided; for the policy ref its .refgate/ comes into force (HOLES 9, 12). On the server only. */
+static int acknowledge(struct doctor *d, const char *ref, struct gate_err *err)
+{
+	struct gate_server *s = &d->server;
+	gate_auto(gate_strs) struct gate_strs bodies = { 0 };
+	gate_auto(gate_ref_updates) struct gate_ref_updates u = { 0 };
+	gate_auto(gate_files) struct gate_files files = { 0 };
+	gate_autopolicy struct gate_policy *policy = NULL;
+	gate_autofree char *name = NULL;
+	gate_auto(gate_buf) struct gate_buf tree = { 0 };
+	struct gate_ref now;
+
+	if (gate_server_configure(s, err) < 0 || gate_ref_read(s->refs, ref, &now, err) < 0)
+		return -(int)err->code;
+	if (now.kind != GATE_REF_DIRECT)
+		return gate_err_set(err, GATE_E_REF, "%s is no ref with a value of its own", ref);
+	if (gate_entry_plain(s, "acknowledged", (const char *const[]){ "ref", ref, "new", now.oid, NULL }, &bodies, err) < 0)
+		return -(int)err->code;
+	if (strcmp(ref, s->policy_ref) == 0) {
+		name = gate_fmt("%s:.refgate", now.oid);
+		if (!name || gate_git_line(&s->repo, (const char *const[]){ "rev-parse", "--verify", name, NULL }, &tree, err) < 0 ||
+		    gate_server_read_tree(s, tree.s, &files, err) < 0 || gate_policy_load(&files, NULL, 0, &policy, err) < 0)
+			return gate_err_wrap(err, "%s", ref);
+		if (gate_ref_updates_add(&u, GATE_REF_POLICY, tree.s, NULL, err) < 0 ||
+		    gate_entry_plain(s, "policy_changed", (const char *const[]){ "tree", tree.s, "by", "acknowledge", NULL }, &bodies, err) < 0)
+			return -(int)err->code;
+	}
+	if (gate_entries_append(s, &bodies, true, true, NULL, err) < 0 || gate_decided_init(s, ref, err) < 0)
+		return -(int)err->code;
+	return gate_refs_commit(&s->repo, &u, "refgate: acknowledge", err) < 0 ? -(int)err->code : GATE_EXIT_OK;
+}
+
+static int run(const struct gate_args *a, struct gate_err *err)
+{
+	struct doctor d = { 0 };
+	const char *dir = a->words.n ? a->words.v[0] : a->repo ? a->repo : ".", *ref = gate_arg(a, "--acknowledge");
+	struct gate_err one = { 0 };
+	int code = gate_server_open(dir, &d.server, err);
+
+	if (code == 0 && ref) {
+		code = acknowledge(&d, ref, err);
+	} else if (code == 0) {
+		check_git(&d);
+		check_worker(&d);
+		code = gate_server_configure(&d.server, &one);
+		check_error(&d, "repository", code, &one, d.server.repo.dir);
+		if (code == 0) {
+			check_hooks(&d);
+			check_policy(&d);
+			check_identity(&d);
+		}
+		check_log(&d);
+		list_alternates(&d);
+		code = d.bad ? GATE_EXIT_NO : GATE_EXIT_OK;
+	}
+	gate_server_clear(&d.server);
+	return code;
+}
+
+const struct gate_command gate_cmd_doctor = {
+	.name = "doctor",
+	.run = run,
+	.usage = "[REPO] [--acknowledge REF]",
+	.help = "what this host offers, how the gate is wired, what to mend",
+	.example = "refgate doctor /srv/git/app.git",
+	.options = options,
+	.min_words = 0,
+	.max_words = 1,
+};

@@ -1,0 +1,155 @@
+#include "base/json.h"
+#include "base/when.h"
+#include "cli/target.h"
+#include "gate/pending.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct row {
+	char id[GATE_ID_LEN + 1];
+	enum gate_state state;
+	enum gate_tier tier;
+	int64_t created, expires, score;
+	char agent[64];
+	char ref[96];
+	size_t refs;
+};
+
+struct rows {
+	struct gate_target *t;
+	struct row *v;
+	size_t n, cap;
+};
+
+static int add(struct gate_record *r, void *arg)
+{
+	struct rows *rows = arg;
+	struct row *row;
+	gate_auto(gate_buf) struct gate_buf agent = { 0 }, ref = { 0 };
+
+	if (rows->n == rows->cap) {
+		size_t cap = rows->cap ? rows->cap * 2 : 64;
+		struct row *v = reallocarray(rows->v, cap, sizeof(*v));
+
+		if (!v)
+			return 1;
+		rows->v = v;
+		rows->cap = cap;
+	}
+	row = &rows->v[rows->n++];
+	*row = (struct row){ .tier = r->tier, .created = r->created, .expires = r->expires, .score = r->score, .refs = r->n_refs };
+	row->state = rows->t->on_server ? gate_pending_state_now(&rows->t->server, r) :
+		     gate_now() > r->expires ? GATE_STATE_EXPIRED :
+					       r->state;
+	gate_copy(row->id, sizeof(row->id), r->id);
+	gate_escape(&agent, r->actor.name, strlen(r->actor.name));
+	gate_escape(&ref, r->refs[0].ref, strlen(r->refs[0].ref));
+	gate_copy(row->agent, sizeof(row->agent), gate_buf_cstr(&agent));
+	gate_copy(row->ref, sizeof(row->ref), gate_buf_cstr(&ref));
+	return 0;
+}
+
+/* What to look at first: what still can be signed, the higher tier, the older one. */
+static int by_need(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+
+	if ((x->state == GATE_STATE_OPEN) != (y->state == GATE_STATE_OPEN))
+		return x->state == GATE_STATE_OPEN ? -1 : 1;
+	if (x->tier != y->tier)
+		return x->tier > y->tier ? -1 : 1;
+	if (x->created != y->created)
+		return x->created < y->created ? -1 : 1;
+	return strcmp(x->id, y->id);
+}
+
+static void age(int64_t seconds, char out[16])
+{
+	if (seconds < 3600)
+		snprintf(out, 16, "%dm", (int)(seconds / 60));
+	else if (seconds < 2 * 86400)
+		snprintf(out, 16, "%dh", (int)(seconds / 3600));
+	else
+		snprintf(out, 16, "%dd", (int)(seconds / 86400));
+}
+
+static void as_text(const struct rows *rows, struct gate_buf *b)
+{
+	int64_t now = gate_now();
+
+	if (rows->n == 0)
+		gate_buf_str(b, "nothing waits\n");
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct row *r = &rows->v[i];
+		char old[16];
+
+		age(now - r->created, old);
+		gate_buf_fmt(b, "%s  %-8s %-5s %-16.16s %s", r->id, gate_tier_name(r->tier), old, r->agent, r->ref);
+		if (r->refs > 1)
+			gate_buf_fmt(b, " and %zu more", r->refs - 1);
+		if (r->state != GATE_STATE_OPEN)
+			gate_buf_fmt(b, " (%s)", gate_state_name(r->state));
+		gate_buf_char(b, '\n');
+	}
+}
+
+static void as_json(const struct rows *rows, struct gate_buf *b)
+{
+	struct gate_jw w = { .out = b };
+	char when[GATE_WHEN_SIZE];
+
+	gate_jw_open(&w, NULL);
+	gate_jw_int(&w, "schema", 1);
+	gate_jw_array(&w, "pending");
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct row *r = &rows->v[i];
+
+		gate_jw_open(&w, NULL);
+		gate_jw_str(&w, "id", r->id);
+		gate_jw_str(&w, "state", gate_state_name(r->state));
+		gate_jw_str(&w, "tier", gate_tier_name(r->tier));
+		gate_jw_points(&w, "score", r->score);
+		gate_jw_str(&w, "agent", r->agent);
+		gate_jw_str(&w, "ref", r->ref);
+		gate_jw_int(&w, "refs", (int64_t)r->refs);
+		gate_when_format(r->created, when);
+		gate_jw_str(&w, "created", when);
+		gate_when_format(r->expires, when);
+		gate_jw_str(&w, "expires", when);
+		gate_jw_close(&w);
+	}
+	gate_jw_end(&w);
+	gate_jw_close(&w);
+	gate_buf_char(b, '\n');
+}
+
+static int run(const struct gate_args *a, struct gate_err *err)
+{
+	struct gate_target t = { 0 };
+	struct rows rows = { .t = &t };
+	gate_auto(gate_buf) struct gate_buf b = { 0 };
+
+	if (gate_target_open(a, &t, err) == 0 && gate_target_each(&t, add, &rows, err) == 0) {
+		if (rows.n)
+			qsort(rows.v, rows.n, sizeof(*rows.v), by_need);
+		if (gate_arg_json(a))
+			as_json(&rows, &b);
+		else
+			as_text(&rows, &b);
+		gate_cli_print(&b, err);
+	}
+	free(rows.v);
+	gate_target_close(&t);
+	return err->code == GATE_OK ? GATE_EXIT_OK : -(int)err->code;
+}
+
+const struct gate_command gate_cmd_queue = {
+	.name = "queue",
+	.run = run,
+	.usage = "",
+	.help = "the pushes that wait, what to look at first on top",
+	.example = "refgate queue",
+	.min_words = 0,
+	.max_words = 0,
+};

@@ -1,0 +1,141 @@
+/* serve: the forced command of sshd. Sets the identity, allows git's two verbs below one folder, and nothing else (peers 7.3). */
+#include "base/io.h"
+#include "cli/cli.h"
+#include "gate/inflight.h"
+#include "gate/server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+static const struct gate_option options[] = {
+	{ "--as", "ACTOR", "who pushes with this key" },
+	{ "--root", "DIR", "the folder of the repositories" },
+	{ NULL, NULL, NULL },
+};
+
+/* The verb and the one path, quoted as git's clients quote: '...' with ' and ! as '\'' and '\!'. Never handed to a shell. */
+static int parse_command(const char *line, const char **verb, char *path, size_t size, struct gate_err *err)
+{
+	static const char *const verbs[] = { "git-receive-pack ", "git receive-pack ", "git-upload-pack ", "git upload-pack " };
+	const char *p = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < GATE_ARRAY_LEN(verbs) && !p; i++) {
+		if (gate_starts_with(line, verbs[i])) {
+			p = line + strlen(verbs[i]);
+			*verb = i < 2 ? "receive-pack" : "upload-pack";
+		}
+	}
+	if (!p || *p != '\'')
+		return gate_err_set(err, GATE_E_USAGE, "this key is for git push and git fetch only");
+	for (p++; *p && n + 1 < size;) {
+		if (*p != '\'') {
+			path[n++] = *p++;
+		} else if (p[1] == '\\' && (p[2] == '\'' || p[2] == '!') && p[3] == '\'') {
+			path[n++] = p[2];
+			p += 4;
+		} else if (p[1] == '\0') {
+			path[n] = '\0';
+			return 0;
+		} else {
+			break;
+		}
+	}
+	return gate_err_set(err, GATE_E_USAGE, "the repository's path is malformed");
+}
+
+/* Resolves the path strictly below root: no link and no ".." leads out of it. */
+static int resolve(const char *root, const char *path, char real[PATH_MAX], struct gate_err *err)
+{
+	gate_autoclose int dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
+	gate_auto(gate_buf) struct gate_buf safe = { 0 };
+
+	if (dir < 0)
+		return gate_err_errno(err, "the folder of the repositories");
+	/* A client names the path as the server sees it, or relative to the root. */
+	if (gate_starts_with(path, root) && path[strlen(root)] == '/')
+		path += strlen(root);
+	path += strspn(path, "/");
+	for (size_t i = 0; i < 2; i++) {
+		gate_autofree char *name = i == 0 ? strdup(path) : gate_fmt("%s.git", path);
+		gate_autofree char *link = NULL;
+		gate_autoclose int fd = name && *path ? (int)syscall(SYS_openat2, dir, name, &how, sizeof(how)) : -1;
+		ssize_t n;
+
+		if (fd < 0)
+			continue;
+		link = gate_fmt("/proc/self/fd/%d", fd);
+		n = link ? readlink(link, real, PATH_MAX - 1) : -1;
+		if (n <= 0)
+			return gate_err_errno(err, "the repository's path");
+		real[n] = '\0';
+		return 0;
+	}
+	gate_escape(&safe, path, strnlen(path, 200));
+	return gate_err_set(err, GATE_E_USAGE, "no repository %s here", gate_buf_cstr(&safe));
+}
+
+static bool protocol_ok(const char *v)
+{
+	return v && strlen(v) < 200 && strspn(v, "abcdefghijklmnopqrstuvwxyz0123456789=:.-_") == strlen(v);
+}
+
+/* git's environment is made from nothing: what a client could send by SendEnv never arrives (HOLES 25). */
+static int become_git(const char *verb, const char *dir, struct gate_err *err)
+{
+	const char *env[8];
+	const char *home = getenv("HOME"), *auth = getenv("SSH_USER_AUTH"), *protocol = getenv("GIT_PROTOCOL");
+	const char *argv[] = { "git", verb, dir, NULL };
+	gate_autofree char *env_home = gate_fmt("HOME=%s", home ? home : "/");
+	gate_autofree char *env_auth = auth ? gate_fmt("SSH_USER_AUTH=%s", auth) : NULL;
+	gate_autofree char *env_protocol = protocol_ok(protocol) ? gate_fmt("GIT_PROTOCOL=%s", protocol) : NULL;
+	size_t n = 0;
+
+	env[n++] = "PATH=/usr/local/bin:/usr/bin:/bin";
+	env[n++] = "LANG=C.UTF-8";
+	env[n++] = env_home;
+	if (env_auth)
+		env[n++] = env_auth;
+	if (env_protocol)
+		env[n++] = env_protocol;
+	env[n] = NULL;
+	execvpe("git", (char *const *)(uintptr_t)argv, (char *const *)(uintptr_t)env);
+	return gate_err_errno(err, "git");
+}
+
+static int run(const struct gate_args *a, struct gate_err *err)
+{
+	const char *actor = gate_arg(a, "--as"), *root = gate_arg(a, "--root"), *line = getenv("SSH_ORIGINAL_COMMAND"), *verb = "";
+	gate_auto(gate_server) struct gate_server s = { 0 };
+	char path[PATH_MAX], real_root[PATH_MAX], dir[PATH_MAX];
+
+	if (!actor || !*actor || !root)
+		return gate_err_set(err, GATE_E_USAGE, "serve needs --as ACTOR and --root DIR; it stands in authorized_keys as "
+						       "restrict,command=\"refgate serve --as NAME --root DIR\" KEY");
+	if (!line || !*line)
+		return gate_err_set(err, GATE_E_USAGE, "hello %s: this key is for git push and git fetch only", actor);
+	if (!realpath(root, real_root))
+		return gate_err_errno(err, "--root");
+	if (parse_command(line, &verb, path, sizeof(path), err) < 0 || resolve(real_root, path, dir, err) < 0)
+		return -(int)err->code;
+	if (strcmp(verb, "receive-pack") == 0 &&
+	    (gate_server_open(dir, &s, err) < 0 || gate_inflight_serve_put(&s, actor, err) < 0))
+		return -(int)err->code;
+	return become_git(verb, dir, err);
+}
+
+const struct gate_command gate_cmd_serve = {
+	.name = "serve",
+	.run = run,
+	.usage = "--as ACTOR --root DIR",
+	.help = "forced command for sshd: git only, below DIR, as ACTOR",
+	.example = "restrict,command=\"refgate serve --as codex-bot --root /srv/git\" ssh-ed25519 AAAA...",
+	.options = options,
+	.min_words = 0,
+	.max_words = 0,
+};

@@ -1,0 +1,240 @@
+/* show and diff: what one pending is. */
+#include "approval/quorum.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "base/when.h"
+#include "cli/target.h"
+#include "gate/approve.h"
+#include "gate/pending.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct gate_option show_options[] = {
+	{ "--statement", NULL, "print exactly the bytes to sign" },
+	{ "--how", NULL, "print the commands of git and ssh-keygen that do what approve does" },
+	{ "--as", "NAME", "with --statement: the person who will sign" },
+	{ "--role", "ROLE", "with --statement: the role" },
+	{ "--decision", "WORD", "with --statement: approve (default) or deny" },
+	{ NULL, NULL, NULL },
+};
+
+static int statement(const struct gate_args *a, struct gate_target *t, const struct gate_record *r, struct gate_err *err)
+{
+	const char *word = gate_arg(a, "--decision"), *as = gate_arg(a, "--as"), *role = gate_arg(a, "--role");
+	const struct gate_person *p = as && t->policy ? gate_policy_person(t->policy, as) : NULL;
+	struct gate_signer_part six = { 0 };
+	gate_auto(gate_buf) struct gate_buf text = { 0 };
+	int64_t now = gate_now(), longest = 0;
+
+	if (!gate_decision_parse(word ? word : "approve", &six.decision))
+		return gate_err_set(err, GATE_E_USAGE, "--decision: approve or deny");
+	for (size_t i = 0; i < r->n_needs; i++)
+		longest = !longest || r->needs[i].expires_s < longest ? r->needs[i].expires_s : longest;
+	if (!role && p)
+		for (size_t i = 0; i < r->n_needs && !role; i++)
+			for (size_t k = 0; k < r->needs[i].roles.n && !role; k++)
+				role = gate_strs_has(&p->roles, r->needs[i].roles.v[k]) ? r->needs[i].roles.v[k] : NULL;
+	if (!role && p && p->roles.n)
+		role = p->roles.v[0];
+	if (!as)
+		return gate_err_set(err, GATE_E_USAGE, "--statement needs --as NAME: the signer's name is part of what is signed");
+	gate_copy(six.signer, sizeof(six.signer), p ? p->name : as);
+	gate_copy(six.role, sizeof(six.role), role ? role : "");
+	gate_when_format(now, six.not_before);
+	gate_when_format(now + longest < r->expires ? now + longest : r->expires, six.not_after);
+	if (gate_statement_text(r->statement, strlen(r->statement), &six, &text, err) < 0)
+		return -(int)err->code;
+	return gate_write_all(STDOUT_FILENO, text.s, text.len, err);
+}
+
+static int how(const struct gate_args *a, const struct gate_target *t, const struct gate_record *r, struct gate_err *err)
+{
+	const char *as = gate_arg(a, "--as");
+	const char *remote = t->on_server ? t->server.repo.dir : t->remote;
+	gate_auto(gate_buf) struct gate_buf b = { 0 };
+
+	(void)err;
+	gate_buf_fmt(&b,
+		     "# fill in decision, role, signer and the two times, sign, hand in; KEY is your key file\n"
+		     "git cat-file blob \"$(git ls-remote %s %s%s | cut -f1)\" >/dev/null 2>&1 || git fetch %s %s%s\n"
+		     "refgate show %s --statement --as %s >%s.txt && ssh-keygen -Y sign -f KEY -n approval.v1@refgate %s.txt\n"
+		     "git push %s \"$(cat %s.txt %s.txt.sig | git hash-object -w --stdin):refs/approvals/%s/"
+		     "$(cut -d' ' -f2 KEY.pub | base64 -d | sha256sum | cut -d' ' -f1)\"\n",
+		     remote, GATE_REFS_RECORD, r->id, remote, GATE_REFS_RECORD, r->id, r->id, as ? as : "NAME", r->id, r->id, remote, r->id,
+		     r->id, r->id);
+	return gate_cli_print(&b, err);
+}
+
+static void put_findings(const struct gate_record *r, struct gate_buf *b, struct gate_err *err)
+{
+	gate_autojson struct gate_json *list = gate_json_load(r->findings, strlen(r->findings), "findings", err);
+
+	for (size_t i = 0; i < gate_json_len(list); i++) {
+		const struct gate_json *f = gate_json_at(list, i);
+		const char *path = gate_json_str(f, "path", ""), *message = gate_json_str(f, "message", "");
+		int64_t line = gate_json_int(f, "line", 0);
+
+		gate_buf_fmt(b, "  %-8s %-12s ", gate_json_str(f, "tier", ""), gate_json_str(f, "id", ""));
+		gate_escape(b, path, strlen(path));
+		if (line)
+			gate_buf_fmt(b, ":%ld", (long)line);
+		gate_buf_str(b, "\n           ");
+		gate_escape(b, message, strlen(message));
+		gate_buf_char(b, '\n');
+	}
+}
+
+static void put_needs(const struct gate_record *r, struct gate_buf *b)
+{
+	for (size_t i = 0; i < r->n_needs; i++) {
+		const struct gate_requirement *n = &r->needs[i];
+
+		gate_buf_fmt(b, "needs      %u %s", n->approvals, n->approvals == 1 ? "person" : "persons");
+		if (n->roles.n) {
+			gate_buf_str(b, n->roles.n == 1 ? " of role " : " with roles ");
+			gate_strs_join(b, &n->roles, ", ");
+		}
+		gate_buf_str(b, n->pin ? ", touch and PIN" : n->touch ? ", touch" : "");
+		gate_buf_char(b, '\n');
+	}
+	if (r->excluded.n) {
+		gate_buf_str(b, "not by     ");
+		gate_strs_join(b, &r->excluded, ", ");
+		gate_buf_char(b, '\n');
+	}
+}
+
+static int votes_here(struct gate_target *t, const struct gate_record *r, struct gate_buf *b, struct gate_err *err)
+{
+	gate_autofree struct gate_vote *votes = NULL;
+	size_t n = 0;
+
+	if (!t->on_server || r->state != GATE_STATE_OPEN)
+		return 0;
+	if (gate_votes_load(&t->server, r, &votes, &n, NULL, err) < 0)
+		return -(int)err->code;
+	for (size_t i = 0; i < n; i++)
+		gate_buf_fmt(b, "signed     %s %s as %s\n", votes[i].person, gate_decision_name(votes[i].decision), votes[i].role);
+	return 0;
+}
+
+static int text(struct gate_target *t, const struct gate_record *r, struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf b = { 0 };
+	enum gate_state now = t->on_server ? gate_pending_state_now(&t->server, r) : r->state;
+	char points[32], when[GATE_WHEN_SIZE];
+
+	gate_points_format(r->score, points);
+	gate_when_format(r->expires, when);
+	gate_buf_fmt(&b, "pending    %s, %s\ntier       %s, %s points\nagent      ", r->id, gate_state_name(now), gate_tier_name(r->tier),
+		     points);
+	gate_escape(&b, r->actor.name, strlen(r->actor.name));
+	gate_buf_fmt(&b, "%s%s\nexpires    %s\n", r->actor.owner[0] ? ", owner " : "", r->actor.owner, when);
+	for (size_t i = 0; i < r->n_refs; i++) {
+		gate_buf_str(&b, "ref        ");
+		gate_escape(&b, r->refs[i].ref, strlen(r->refs[i].ref));
+		gate_buf_fmt(&b, " %.12s..%.12s%s\n", r->refs[i].old, r->refs[i].new,
+			     gate_is_zero_oid(r->refs[i].new) ? " (deleted)" :
+			     r->refs[i].fast_forward	      ? "" :
+								" (not a fast-forward)");
+	}
+	put_needs(r, &b);
+	if (votes_here(t, r, &b, err) < 0)
+		return -(int)err->code;
+	gate_buf_str(&b, "findings\n");
+	put_findings(r, &b, err);
+	if (r->state != GATE_STATE_OPEN) {
+		gate_buf_fmt(&b, "closed     %s%s%s%s%s\n", r->why ? r->why : "", r->by[0] ? " by " : "", r->by, r->next[0] ? ", see " : "",
+			     r->next);
+	} else if (now == GATE_STATE_STALE) {
+		gate_buf_str(&b, "next       git fetch && git rebase && git push\n");
+	}
+	return gate_cli_print(&b, err);
+}
+
+static int show(const struct gate_args *a, struct gate_err *err)
+{
+	struct gate_target t = { 0 };
+	__attribute__((cleanup(gate_record_clear))) struct gate_record r = { 0 };
+	gate_auto(gate_buf) struct gate_buf json = { 0 };
+
+	if (gate_target_open(a, &t, err) == 0 && gate_target_record(&t, a->words.v[0], &r, err) == 0) {
+		if (gate_arg_has(a, "--statement"))
+			statement(a, &t, &r, err);
+		else if (gate_arg_has(a, "--how"))
+			how(a, &t, &r, err);
+		else if (!gate_arg_json(a))
+			text(&t, &r, err);
+		else if (gate_record_write(&r, &json, err) == 0)
+			gate_cli_print(&json, err);
+	}
+	gate_target_close(&t);
+	return err->code == GATE_OK ? GATE_EXIT_OK : -(int)err->code;
+}
+
+const struct gate_command gate_cmd_show = {
+	.name = "show",
+	.run = show,
+	.usage = "ID [--statement | --how]",
+	.help = "one pending: refs, findings, who must sign",
+	.example = "refgate show 7k3m2qf9",
+	.options = show_options,
+	.min_words = 1,
+	.max_words = 1,
+};
+
+/* ---- diff ---- */
+
+static const struct gate_option diff_options[] = {
+	{ "--stat", NULL, "only the files and how much they change" },
+	{ NULL, NULL, NULL },
+};
+
+static int diff_refs(const struct gate_args *a, struct gate_target *t, const struct gate_record *r, struct gate_err *err)
+{
+	static const char empty_tree[] = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+	gate_auto(gate_buf) struct gate_buf raw = { 0 }, safe = { 0 };
+
+	for (size_t i = 0; i < r->n_refs; i++) {
+		const struct gate_record_ref *ref = &r->refs[i];
+		const char *args[] = { "diff", "--no-ext-diff", "--no-textconv", gate_arg_has(a, "--stat") ? "--stat" : "--patch",
+				       ref->base[0] ? ref->base : empty_tree, ref->new, "--", NULL };
+
+		gate_buf_fmt(&raw, "# %s\n", ref->ref);
+		if (!gate_is_zero_oid(ref->new) && gate_git(gate_target_repo(t), args, NULL, 0, &raw, err) < 0)
+			return -(int)err->code;
+	}
+	/* Line by line, so that a diff of hostile text cannot drive the terminal; tabs stay. */
+	for (const char *p = gate_buf_cstr(&raw), *end = p + raw.len; p < end;) {
+		size_t n = strcspn(p, "\n\t");
+
+		gate_escape(&safe, p, n);
+		if (p + n < end)
+			gate_buf_char(&safe, p[n] ? p[n] : '?');
+		p += n + 1;
+	}
+	return gate_cli_print(&safe, err);
+}
+
+static int diff(const struct gate_args *a, struct gate_err *err)
+{
+	struct gate_target t = { 0 };
+	__attribute__((cleanup(gate_record_clear))) struct gate_record r = { 0 };
+
+	if (gate_target_open(a, &t, err) == 0 && gate_target_record(&t, a->words.v[0], &r, err) == 0)
+		diff_refs(a, &t, &r, err);
+	gate_target_close(&t);
+	return err->code == GATE_OK ? GATE_EXIT_OK : -(int)err->code;
+}
+
+const struct gate_command gate_cmd_diff = {
+	.name = "diff",
+	.run = diff,
+	.usage = "ID [--stat]",
+	.help = "what a held push changes",
+	.example = "refgate diff 7k3m2qf9",
+	.options = diff_options,
+	.min_words = 1,
+	.max_words = 1,
+};

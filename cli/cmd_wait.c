@@ -1,0 +1,108 @@
+#include "base/io.h"
+#include "base/num.h"
+#include "base/when.h"
+#include "cli/target.h"
+#include "gate/pending.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct gate_option options[] = {
+	{ "--timeout", "S", "give up after S seconds, exit code 4 (default: never)" },
+	{ NULL, NULL, NULL },
+};
+
+/* Behind a remote only open records can be fetched under their own name; a closed one is found in the archive, newest first. */
+static int closed_record(struct gate_target *t, const char *id, struct gate_record *out, struct gate_err *err)
+{
+	gate_autofree char *spec = gate_fmt("+%s:%sarchive", GATE_REF_ARCHIVE, t->room);
+	gate_autofree char *ref = gate_fmt("%sarchive", t->room);
+	gate_autofree char *grep = gate_fmt("--grep=^pending %s ", id);
+	gate_autofree char *name = NULL;
+	gate_auto(gate_buf) struct gate_buf errs = { 0 }, commit = { 0 }, b = { 0 };
+	int code;
+
+	if (!spec || !ref || !grep)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	if (gate_client_git(&t->clone, (const char *const[]){ "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", t->remote, spec, NULL },
+			    NULL, 0, NULL, &errs, &code, err) < 0)
+		return -(int)err->code;
+	if (code || gate_git_line(&t->clone, (const char *const[]){ "log", "-1", "--format=%H", grep, ref, NULL }, &commit, err) < 0 ||
+	    commit.len != GATE_HEXSZ)
+		return gate_err_set(err, GATE_E_PENDING, "there is no pending %s at %s", id, t->remote);
+	name = gate_fmt("%s:record", commit.s);
+	if (!name || gate_git_read(&t->clone, name, "blob", (size_t)64 << 20, &b, err) < 0)
+		return -(int)err->code;
+	return gate_record_load(gate_buf_cstr(&b), b.len, out, err);
+}
+
+static int look(const struct gate_args *a, const char *id, struct gate_record *r, enum gate_state *now, struct gate_err *err)
+{
+	struct gate_target t = { 0 };
+	struct gate_err first = { 0 };
+
+	if (gate_target_open(a, &t, err) == 0) {
+		if (gate_target_record(&t, id, r, &first) < 0 && (t.on_server || first.code != GATE_E_PENDING || closed_record(&t, id, r, err) < 0))
+			gate_err_set(err, first.code, "%s", first.text);
+		*now = t.on_server && err->code == GATE_OK ? gate_pending_state_now(&t.server, r) : r->state;
+		if (!t.on_server && r->state == GATE_STATE_OPEN && gate_now() > r->expires)
+			*now = GATE_STATE_EXPIRED;
+	}
+	gate_target_close(&t);
+	return err->code == GATE_OK ? 0 : -(int)err->code;
+}
+
+static int tell(const struct gate_record *r, enum gate_state now)
+{
+	printf("%s %s", r->id, gate_state_name(now));
+	if (now == GATE_STATE_RELEASED)
+		for (size_t i = 0; i < r->n_refs; i++)
+			printf(" %s %s..%s", r->refs[i].ref, r->refs[i].old, r->refs[i].new);
+	if (r->next[0])
+		printf(" %s", r->next);
+	printf("\n");
+	if (now == GATE_STATE_STALE)
+		fprintf(stderr, "refgate: next: git fetch && git rebase && git push\n");
+	return now == GATE_STATE_RELEASED ? GATE_EXIT_OK : GATE_EXIT_NO;
+}
+
+static int run(const struct gate_args *a, struct gate_err *err)
+{
+	const char *text = gate_arg(a, "--timeout");
+	uint64_t seconds = 0;
+	int64_t until;
+	int pause = 200;
+
+	if (text && !gate_parse_u64(text, strlen(text), &seconds))
+		return gate_err_set(err, GATE_E_USAGE, "--timeout %s: a number of seconds is needed", text);
+	until = gate_monotonic_ms() + (int64_t)seconds * 1000;
+	for (;;) {
+		__attribute__((cleanup(gate_record_clear))) struct gate_record r = { 0 };
+		enum gate_state now = GATE_STATE_OPEN;
+		int64_t left;
+
+		if (look(a, a->words.v[0], &r, &now, err) < 0)
+			return -(int)err->code;
+		if (now != GATE_STATE_OPEN)
+			return tell(&r, now);
+		left = until - gate_monotonic_ms();
+		if (text && left <= 0) {
+			printf("%s open\n", a->words.v[0]);
+			return GATE_EXIT_UNDECIDED;
+		}
+		poll(NULL, 0, text && left < pause ? (int)left : pause);
+		pause = pause < 5000 ? pause * 2 : 5000; /* a person takes minutes: the server is asked less and less often */
+	}
+}
+
+const struct gate_command gate_cmd_wait = {
+	.name = "wait",
+	.run = run,
+	.usage = "ID [--timeout S]",
+	.help = "for agents: block until a held push is decided",
+	.example = "refgate wait 7k3m2qf9 --timeout 600",
+	.options = options,
+	.min_words = 1,
+	.max_words = 1,
+};

@@ -1,0 +1,167 @@
+#include "cli/confirm.h"
+
+#include "approval/statement.h"
+#include "audit/log.h"
+#include "base/crypto.h"
+#include "base/io.h"
+
+#include <string.h>
+
+static int wrong(struct gate_err *err, const char *id, const char *line)
+{
+	return gate_err_set(err, GATE_E_STATEMENT, "pending %s: its `%s` does not agree with the objects that were fetched; nothing was signed",
+			    id, line);
+}
+
+static int check_tree(const struct gate_repo *repo, const char *id, const struct gate_statement_ref *ref, struct gate_err *err)
+{
+	gate_autofree char *name = gate_fmt("%s^{tree}", ref->new);
+	gate_auto(gate_buf) struct gate_buf tree = { 0 };
+
+	if (gate_is_zero_oid(ref->new))
+		return gate_is_zero_oid(ref->tree) ? 0 : wrong(err, id, "tree");
+	if (!name || gate_git_line(repo, (const char *const[]){ "rev-parse", "--verify", "--quiet", name, NULL }, &tree, err) < 0)
+		return gate_err_wrap(err, "pending %s: %s is not here", id, ref->new);
+	return strcmp(gate_buf_cstr(&tree), ref->tree) == 0 ? 0 : wrong(err, id, "tree");
+}
+
+static bool have(const struct gate_repo *repo, const char *oid)
+{
+	gate_auto(gate_buf) struct gate_buf out = { 0 }, errs = { 0 };
+	struct gate_err ignored = { 0 };
+	int code = 1;
+
+	return gate_git_code(repo, (const char *const[]){ "cat-file", "-e", oid, NULL }, NULL, 0, &out, &errs, &code, &ignored) == 0 &&
+	       code == 0;
+}
+
+/* sha256 of the sorted "<oid>\n" of new --not old and what the record hides. */
+static int commits_of(const struct gate_repo *repo, const struct gate_record *r, size_t i, char digest[65], struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf ask = { 0 }, out = { 0 }, all = { 0 };
+	gate_auto(gate_strs) struct gate_strs lines = { 0 };
+	char *line, *save = NULL;
+
+	digest[0] = '\0';
+	if (gate_is_zero_oid(r->refs[i].new))
+		return 0;
+	gate_buf_fmt(&ask, "%s\n", r->refs[i].new);
+	if (!gate_is_zero_oid(r->refs[i].old))
+		gate_buf_fmt(&ask, "^%s\n", r->refs[i].old);
+	for (size_t k = 0; k < r->hidden.n; k++) {
+		if (have(repo, r->hidden.v[k]))
+			gate_buf_fmt(&ask, "^%s\n", r->hidden.v[k]);
+	}
+	if (gate_git(repo, (const char *const[]){ "rev-list", "--stdin", NULL }, ask.s, ask.len, &out, err) < 0)
+		return -(int)err->code;
+	for (line = out.s ? strtok_r(out.s, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save)) {
+		if (gate_strs_add(&lines, line, err) < 0)
+			return -(int)err->code;
+	}
+	gate_strs_sort(&lines);
+	for (size_t k = 0; k < lines.n; k++)
+		gate_buf_fmt(&all, "%s\n", lines.v[k]);
+	gate_sha256_hex(gate_buf_cstr(&all), all.len, digest);
+	return gate_buf_check(&all, err);
+}
+
+/* The form of gate/judge.c: one distinct digest is itself, several are digested again. */
+static int check_commits(const struct gate_repo *repo, const struct gate_record *r, const char *want, struct gate_err *err)
+{
+	gate_auto(gate_strs) struct gate_strs all = { 0 };
+	gate_auto(gate_buf) struct gate_buf b = { 0 };
+	char digest[65];
+
+	for (size_t i = 0; i < r->n_refs; i++) {
+		if (commits_of(repo, r, i, digest, err) < 0 || (digest[0] && gate_strs_add_new(&all, digest, err) < 0))
+			return -(int)err->code;
+	}
+	if (all.n == 1) {
+		gate_copy(digest, sizeof(digest), all.v[0]);
+	} else {
+		gate_strs_sort(&all);
+		gate_strs_join(&b, &all, "\n");
+		gate_sha256_hex(gate_buf_cstr(&b), b.len, digest);
+	}
+	return strcmp(digest, want) == 0 ? 0 : wrong(err, r->id, "commits");
+}
+
+static int check_refs(const struct gate_repo *repo, const struct gate_record *r, const struct gate_statement *st, struct gate_err *err)
+{
+	if (st->n_refs != r->n_refs)
+		return wrong(err, r->id, "ref");
+	for (size_t i = 0; i < st->n_refs; i++) {
+		if (strcmp(st->refs[i].ref, r->refs[i].ref) != 0)
+			return wrong(err, r->id, "ref");
+		if (strcmp(st->refs[i].old, r->refs[i].old) != 0)
+			return wrong(err, r->id, "old");
+		if (strcmp(st->refs[i].new, r->refs[i].new) != 0)
+			return wrong(err, r->id, "new");
+		if (check_tree(repo, r->id, &st->refs[i], err) < 0)
+			return -(int)err->code;
+	}
+	return 0;
+}
+
+int gate_confirm_record(struct gate_target *t, const struct gate_record *r, struct gate_err *err)
+{
+	__attribute__((cleanup(gate_statement_clear))) struct gate_statement st = { 0 };
+	const struct gate_repo *repo = gate_target_repo(t);
+	struct gate_err first = { 0 };
+
+	if (gate_statement_load(r->statement, strlen(r->statement), &st, err) < 0)
+		return gate_err_wrap(err, "pending %s", r->id);
+	if (strcmp(st.pending, r->id) != 0)
+		return wrong(err, r->id, "pending");
+	if (check_refs(repo, r, &st, err) < 0)
+		return -(int)err->code;
+	if (check_commits(repo, r, st.commits, &first) == 0)
+		return 0;
+	/* A branch that the gate protects may not have been fetched here yet: once more with all of them. */
+	if (!t->on_server && gate_target_fetch_all(t, err) < 0)
+		return -(int)err->code;
+	return check_commits(repo, r, st.commits, err);
+}
+
+static int remember(struct gate_target *t, const char *key, const char *value, struct gate_err *err)
+{
+	return gate_git(&t->clone, (const char *const[]){ "config", "--local", key, value, NULL }, NULL, 0, NULL, err);
+}
+
+int gate_confirm_memory(struct gate_target *t, const struct gate_record *r, struct gate_err *err)
+{
+	__attribute__((cleanup(gate_statement_clear))) struct gate_statement st = { 0 };
+	gate_auto(gate_config) struct gate_config c = { 0 };
+	gate_autofree char *id_key = gate_fmt("refgate.%s.repoid", t->remote);
+	gate_autofree char *log_key = gate_fmt("refgate.%s.checkpoint", t->remote);
+	const char *known, *kept;
+	struct gate_checkpoint old, now;
+
+	if (t->on_server)
+		return 0;
+	if (!id_key || !log_key || gate_statement_load(r->statement, strlen(r->statement), &st, err) < 0 ||
+	    gate_config_load(&t->clone, &c, err) < 0)
+		return gate_err_wrap(err, "pending %s", r->id);
+	known = gate_config_get(&c, id_key, NULL);
+	if (known && strcmp(known, st.repo_id) != 0)
+		return gate_err_set(err, GATE_E_STATEMENT, "the gate at %s says that its repository is %s, it was %s before; if that is meant, "
+							   "run `git config --unset %s`", t->remote, st.repo_id, known, id_key);
+	/* Many commands may write this at once; whoever loses git's lock has written the same value. */
+	if (!known) {
+		struct gate_err ignored = { 0 };
+
+		remember(t, id_key, st.repo_id, &ignored);
+	}
+	kept = gate_config_get(&c, log_key, NULL);
+	if (!gate_checkpoint_parse(st.log, &now))
+		return wrong(err, r->id, "log");
+	if (kept && gate_checkpoint_parse(kept, &old) && old.size == now.size && memcmp(old.root, now.root, sizeof(old.root)) != 0)
+		return gate_err_set(err, GATE_E_LOG, "the gate at %s shows another log of %lu entries than before: its record was rewritten",
+				    t->remote, (unsigned long)now.size);
+	if (!kept || (gate_checkpoint_parse(kept, &old) && old.size < now.size)) {
+		struct gate_err ignored = { 0 };
+
+		remember(t, log_key, st.log, &ignored);
+	}
+	return 0;
+}

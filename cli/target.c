@@ -1,0 +1,218 @@
+#include "cli/target.h"
+
+#include "base/crypto.h"
+#include "base/io.h"
+#include "base/when.h"
+#include "gate/pending.h"
+
+#include <string.h>
+
+extern char **environ;
+
+#define CLIENT_MS 600000
+
+int gate_client_git(const struct gate_repo *r, const char *const *args, const void *in, size_t in_len, struct gate_buf *out,
+		    struct gate_buf *errs, int *code, struct gate_err *err)
+{
+	const char *argv[64] = { "git", "--git-dir", r->dir };
+	gate_auto(gate_proc) struct gate_proc p = { 0 };
+	size_t n = 0;
+
+	while (args[n]) {
+		if (n + 4 >= GATE_ARRAY_LEN(argv))
+			return gate_err_set(err, GATE_E_BUG, "git %s: too many arguments", args[0]);
+		argv[n + 3] = args[n];
+		n++;
+	}
+	p.argv = argv;
+	p.env = (const char *const *)environ;
+	p.in = in;
+	p.in_len = in_len;
+	p.out = out;
+	p.errs = errs;
+	p.max_out = (size_t)64 << 20;
+	if (gate_proc_run(&p, CLIENT_MS, err) < 0)
+		return gate_err_wrap(err, "git %s", args[0]);
+	*code = gate_proc_exit(&p);
+	return 0;
+}
+
+static int client_git(const struct gate_repo *r, const char *const *args, struct gate_buf *out, struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf errs = { 0 }, safe = { 0 };
+	int code;
+
+	if (gate_client_git(r, args, NULL, 0, out, &errs, &code, err) < 0)
+		return -(int)err->code;
+	if (code == 0)
+		return 0;
+	gate_escape(&safe, gate_buf_cstr(&errs), strcspn(gate_buf_cstr(&errs), "\n"));
+	return gate_err_set(err, GATE_E_GIT, "git %s: %s", args[0], gate_buf_cstr(&safe));
+}
+
+static bool is_gated(const struct gate_repo *r)
+{
+	gate_autofree char *path = gate_fmt("%s/audit/log.jsonl", r->gate);
+
+	return path && gate_file_exists(path);
+}
+
+/* The policy as far as a clone knows it: .refgate/ of the branch that the remote's HEAD names. Only for defaults (whose key is this,
+ * which role is missing): the server decides by its own. */
+static void load_clone_policy(struct gate_target *t)
+{
+	static const char *const tails[] = { "HEAD", "main", "master" };
+	struct gate_server probe = { .repo = t->clone };
+	gate_auto(gate_files) struct gate_files files = { 0 };
+
+	for (size_t i = 0; i < GATE_ARRAY_LEN(tails) && !t->policy; i++) {
+		gate_autofree char *name = gate_fmt("refs/remotes/%s/%s:.refgate", t->remote, tails[i]);
+		struct gate_err ignored = { 0 };
+
+		gate_files_clear(&files);
+		if (name && gate_server_read_tree(&probe, name, &files, &ignored) == 0 && files.n)
+			gate_policy_load(&files, NULL, 0, &t->policy, &ignored);
+	}
+}
+
+int gate_target_open(const struct gate_args *a, struct gate_target *t, struct gate_err *err)
+{
+	struct gate_repo r;
+	uint8_t random[8];
+	char hex[17];
+
+	if (gate_repo_open(a->repo, &r, err) < 0)
+		return -(int)err->code;
+	if (is_gated(&r)) {
+		t->on_server = true;
+		if (gate_server_start(r.dir, &t->server, err) < 0)
+			return -(int)err->code;
+		t->policy = t->server.policy;
+		return 0;
+	}
+	t->clone = r;
+	if (!gate_copy(t->remote, sizeof(t->remote), a->remote ? a->remote : "origin") || t->remote[0] == '-')
+		return gate_err_set(err, GATE_E_USAGE, "--remote: not the name of a remote");
+	gate_random(random, sizeof(random));
+	gate_hex(random, sizeof(random), hex);
+	snprintf(t->room, sizeof(t->room), "refs/refgate-client/%s/", hex);
+	load_clone_policy(t);
+	return 0;
+}
+
+static int collect_delete(const char *name, const struct gate_ref *ref, void *arg)
+{
+	static const char zeros[] = "0000000000000000000000000000000000000000";
+	struct gate_err ignored = { 0 };
+
+	return gate_ref_updates_add(arg, name, zeros, ref->oid, &ignored) < 0;
+}
+
+static void drop_room(struct gate_target *t)
+{
+	gate_auto(gate_ref_updates) struct gate_ref_updates u = { 0 };
+	gate_autorefs struct gate_refs *refs = NULL;
+	struct gate_err ignored = { 0 };
+
+	if (gate_refs_open(&t->clone, &refs, &ignored) == 0 && gate_refs_each(refs, t->room, collect_delete, &u, &ignored) == 0 && u.n)
+		gate_refs_commit(&t->clone, &u, "refgate", &ignored);
+}
+
+void gate_target_close(struct gate_target *t)
+{
+	if (t->on_server) {
+		gate_server_clear(&t->server);
+	} else if (t->room[0]) {
+		drop_room(t);
+		gate_policy_free(t->policy);
+	}
+	*t = (struct gate_target){ 0 };
+}
+
+const struct gate_repo *gate_target_repo(const struct gate_target *t)
+{
+	return t->on_server ? &t->server.repo : &t->clone;
+}
+
+static int fetch(struct gate_target *t, const char *const *specs, struct gate_err *err)
+{
+	const char *args[16] = { "-c", "gc.auto=0", "-c", "maintenance.auto=false", "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
+				 t->remote };
+	size_t n = 9;
+
+	for (size_t i = 0; specs[i] && n + 1 < GATE_ARRAY_LEN(args); i++)
+		args[n++] = specs[i];
+	return client_git(&t->clone, args, NULL, err);
+}
+
+int gate_target_fetch_all(struct gate_target *t, struct gate_err *err)
+{
+	gate_autofree char *spec = gate_fmt("+refs/heads/*:%sall/*", t->room);
+
+	return spec ? fetch(t, (const char *const[]){ spec, NULL }, err) : gate_err_set(err, GATE_E_NOMEM, "out of memory");
+}
+
+int gate_target_record(struct gate_target *t, const char *id, struct gate_record *out, struct gate_err *err)
+{
+	gate_autofree char *record = NULL, *refs = NULL, *name = NULL;
+	gate_auto(gate_buf) struct gate_buf b = { 0 };
+	struct gate_err why = { 0 };
+
+	if (t->on_server)
+		return gate_pending_load(&t->server, id, out, err);
+	if (!gate_id_valid(id))
+		return gate_err_set(err, GATE_E_USAGE, "%s is not an id of a pending (8 characters, see `refgate queue`)", id);
+	record = gate_fmt("+%s%s:%s%s/record", GATE_REFS_RECORD, id, t->room, id);
+	refs = gate_fmt("+%s%s/*:%s%s/new/*", GATE_REFS_PENDING, id, t->room, id);
+	name = gate_fmt("%s%s/record", t->room, id);
+	if (!record || !refs || !name)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	if (fetch(t, (const char *const[]){ record, refs, NULL }, &why) < 0) {
+		if (strstr(why.text, "couldn't find remote ref"))
+			return gate_err_set(err, GATE_E_PENDING, "there is no open pending %s at %s: it was released, denied, superseded or "
+								 "has expired", id, t->remote);
+		return gate_err_set(err, why.code, "%s", why.text);
+	}
+	if (gate_git_read(&t->clone, name, "blob", (size_t)64 << 20, &b, err) < 0 ||
+	    gate_record_load(gate_buf_cstr(&b), b.len, out, err) < 0)
+		return gate_err_wrap(err, "pending %s", id);
+	return strcmp(out->id, id) == 0 ? 0 : gate_err_set(err, GATE_E_PENDING, "the record of %s names itself %s", id, out->id);
+}
+
+struct reading {
+	const struct gate_repo *repo;
+	int (*fn)(struct gate_record *r, void *arg);
+	void *arg;
+	struct gate_err *err;
+};
+
+static int read_one(const char *name, const struct gate_ref *ref, void *arg)
+{
+	struct reading *rd = arg;
+	gate_auto(gate_buf) struct gate_buf b = { 0 };
+	__attribute__((cleanup(gate_record_clear))) struct gate_record r = { 0 };
+	struct gate_err one = { 0 };
+
+	(void)name;
+	if (gate_git_read(rd->repo, ref->oid, "blob", (size_t)64 << 20, &b, &one) < 0 ||
+	    gate_record_load(gate_buf_cstr(&b), b.len, &r, &one) < 0)
+		return 0;
+	return rd->fn(&r, rd->arg);
+}
+
+int gate_target_each(struct gate_target *t, int (*fn)(struct gate_record *r, void *arg), void *arg, struct gate_err *err)
+{
+	gate_auto(gate_strs) struct gate_strs ids = { 0 };
+	gate_autofree char *spec = gate_fmt("+%s*:%squeue/*", GATE_REFS_RECORD, t->room);
+	gate_autofree char *prefix = gate_fmt("%squeue/", t->room);
+	gate_autorefs struct gate_refs *refs = NULL;
+	struct reading rd = { &t->clone, fn, arg, err };
+
+	if (t->on_server)
+		return gate_pending_ids(&t->server, &ids, err) < 0 ? -(int)err->code : gate_pending_each(&t->server, &ids, fn, arg, err);
+	if (!spec || !prefix)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	if (fetch(t, (const char *const[]){ spec, NULL }, err) < 0 || gate_refs_open(&t->clone, &refs, err) < 0)
+		return -(int)err->code;
+	return gate_refs_each(refs, prefix, read_one, &rd, err);
+}

@@ -1,0 +1,36 @@
+/* What a maintainer's command works on: a gated repository on this machine, or the gate behind a remote of the clone around the
+ * working directory. Everything a client reads of a gate comes by git fetch into refs of its own that go away afterwards, so that
+ * many commands may run at once in one clone. */
+#ifndef GATE_CLI_TARGET_H
+#define GATE_CLI_TARGET_H
+
+#include "cli/cli.h"
+#include "gate/record.h"
+#include "gate/server.h"
+
+struct gate_target {
+	bool on_server;
+	struct gate_server server; /* on_server: opened and configured, policy loaded */
+	struct gate_repo clone;	   /* otherwise */
+	char remote[256];
+	char room[64];	     /* refs/refgate-client/<random>/ */
+	struct gate_policy *policy; /* the one in force on the server, or that of the clone's remote-tracking branch; may be NULL there */
+};
+
+int gate_target_open(const struct gate_args *a, struct gate_target *t, struct gate_err *err);
+void gate_target_close(struct gate_target *t);
+
+/* The record of one pending, with its objects here; open ones only behind a remote. */
+int gate_target_record(struct gate_target *t, const char *id, struct gate_record *out, struct gate_err *err);
+/* Every open record, in no order. */
+int gate_target_each(struct gate_target *t, int (*fn)(struct gate_record *r, void *arg), void *arg, struct gate_err *err);
+/* The repository whose object store has the pending's objects. */
+const struct gate_repo *gate_target_repo(const struct gate_target *t);
+/* Fetches all of the remote's branches (when something the record names is missing here). */
+int gate_target_fetch_all(struct gate_target *t, struct gate_err *err);
+
+/* git in the clone, with the user's own environment (ssh commands, credential helpers); stderr is collected. */
+int gate_client_git(const struct gate_repo *r, const char *const *args, const void *in, size_t in_len, struct gate_buf *out,
+		    struct gate_buf *errs, int *code, struct gate_err *err);
+
+#endif

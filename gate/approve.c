@@ -1,0 +1,237 @@
+#include "gate/approve.h"
+
+#include "approval/sshsig.h"
+#include "base/io.h"
+#include "base/when.h"
+#include "gate/pending.h"
+
+#include <string.h>
+
+bool gate_approval_ref_parse(const char *ref, char id[GATE_ID_LEN + 1], char fp[65])
+{
+	const char *p = ref + strlen(GATE_INBOX_APPROVALS);
+
+	if (!gate_starts_with(ref, GATE_INBOX_APPROVALS) || strlen(p) != GATE_ID_LEN + 1 + 64 || p[GATE_ID_LEN] != '/' ||
+	    !gate_is_hex(p + GATE_ID_LEN + 1, 64))
+		return false;
+	memcpy(id, p, GATE_ID_LEN);
+	id[GATE_ID_LEN] = '\0';
+	memcpy(fp, p + GATE_ID_LEN + 1, 65);
+	return gate_id_valid(id);
+}
+
+static const struct gate_person *owner_of_key(const struct gate_people *people, const char *fp)
+{
+	for (size_t i = 0; i < people->n; i++) {
+		for (size_t k = 0; k < people->v[i].n_keys; k++) {
+			if (strcmp(people->v[i].keys[k].fp, fp) == 0)
+				return &people->v[i];
+		}
+	}
+	return NULL;
+}
+
+static int check_signature(const struct gate_server *s, const struct gate_sshsig *sig, const char *armor, size_t armor_len,
+			   const char *text, size_t len, struct gate_err *err)
+{
+	if (sig->native)
+		return gate_sshsig_verify(sig, GATE_SSHSIG_NS_APPROVAL, text, len, err);
+	if (!s->policy->external_verifier)
+		return gate_err_set(err, GATE_E_SIGNATURE,
+				    "%s keys are verified by ssh-keygen, which the policy does not allow (verifier: {external: "
+				    "ssh-keygen}); sign with an ed25519 key", sig->type);
+	return gate_sshsig_verify_external(sig, armor, armor_len, GATE_SSHSIG_NS_APPROVAL, text, len, err);
+}
+
+/* The window: at most as long as the pending's tier allows, beginning at most 5 minutes from now (CONTRACT). */
+static int check_window(const struct gate_server *s, const struct gate_record *r, const struct gate_vote *v, struct gate_err *err)
+{
+	int64_t longest = 0;
+
+	for (size_t i = 0; i < r->n_needs; i++) {
+		if (!longest || r->needs[i].expires_s < longest)
+			longest = r->needs[i].expires_s;
+	}
+	if (v->not_after <= v->not_before || v->not_after - v->not_before > longest)
+		return gate_err_set(err, GATE_E_STATEMENT, "the statement's window is %ld s, at most %ld s are allowed",
+				    (long)(v->not_after - v->not_before), (long)longest);
+	if (v->not_before > s->now + 300)
+		return gate_err_set(err, GATE_E_STATEMENT, "the statement begins more than 5 minutes from now; check your clock");
+	if (s->now > v->not_after)
+		return gate_err_set(err, GATE_E_STATEMENT, "the statement is over since %ld s; sign again", (long)(s->now - v->not_after));
+	return 0;
+}
+
+static int read_vote(const struct gate_server *s, const struct gate_record *r, const char *fp, const char *blob, size_t len,
+		     struct gate_vote *v, struct gate_err *err)
+{
+	__attribute__((cleanup(gate_sshsig_clear))) struct gate_sshsig sig = { 0 };
+	struct gate_signer_part six = { 0 };
+	const struct gate_person *person;
+	const char *text, *armor;
+	size_t text_len, armor_len;
+
+	if (gate_approval_split(blob, len, &text, &text_len, &armor, &armor_len, err) < 0 ||
+	    gate_statement_read_six(text, text_len, &six, err) < 0 ||
+	    gate_statement_same(r->statement, strlen(r->statement), &six, text, text_len, err) < 0 ||
+	    gate_sshsig_parse(armor, armor_len, &sig, err) < 0)
+		return -(int)err->code;
+	if (strcmp(sig.fp, fp) != 0)
+		return gate_err_set(err, GATE_E_SIGNER, "the ref names another key than the one that signed");
+	person = owner_of_key(&s->policy->people, fp);
+	if (!person)
+		return gate_err_set(err, GATE_E_SIGNER, "the key that signed belongs to nobody in .refgate/allowed_signers");
+	if (person != gate_policy_person(s->policy, six.signer))
+		return gate_err_set(err, GATE_E_SIGNER, "the statement is by %s, but the key that signed is %s's", six.signer,
+				    person->name);
+	if (check_signature(s, &sig, armor, armor_len, text, text_len, err) < 0)
+		return -(int)err->code;
+	gate_copy(v->person, sizeof(v->person), person->name);
+	gate_copy(v->role, sizeof(v->role), six.role);
+	gate_copy(v->fp, sizeof(v->fp), fp);
+	v->decision = six.decision;
+	v->sk = sig.sk;
+	v->touch = sig.sk && (sig.flags & 0x01);
+	v->pin = sig.sk && (sig.flags & 0x04);
+	v->received = s->now;
+	if (!gate_when_parse(six.not_before, &v->not_before) || !gate_when_parse(six.not_after, &v->not_after))
+		return gate_err_set(err, GATE_E_STATEMENT, "the statement's times are malformed");
+	return check_window(s, r, v, err);
+}
+
+static int closed_error(const struct gate_record *r, enum gate_state now, struct gate_err *err)
+{
+	switch (now) {
+	case GATE_STATE_RELEASED:
+		return gate_err_set(err, GATE_E_PENDING, "pending %s was released already; an approval counts once", r->id);
+	case GATE_STATE_STALE:
+		return gate_err_set(err, GATE_E_STALE,
+				    "pending %s is stale: its target moved. The agent runs: git fetch && git rebase && git push", r->id);
+	case GATE_STATE_SUPERSEDED:
+		return gate_err_set(err, GATE_E_PENDING, "pending %s was superseded by %s; review that one", r->id,
+				    r->next[0] ? r->next : "a later push");
+	case GATE_STATE_DENIED:
+		return gate_err_set(err, GATE_E_PENDING, "pending %s was denied by %s", r->id, r->by[0] ? r->by : "a person");
+	case GATE_STATE_EXPIRED:
+		return gate_err_set(err, GATE_E_PENDING, "pending %s has expired; the agent pushes again", r->id);
+	case GATE_STATE_OPEN:
+	case GATE_STATE_COUNT:
+		break;
+	}
+	return gate_err_set(err, GATE_E_BUG, "pending %s: state %s", r->id, gate_state_name(now));
+}
+
+int gate_approval_check(const struct gate_server *s, const char *id, const char *fp, const char *blob, size_t len,
+			struct gate_record *record, struct gate_vote *vote, struct gate_err *err)
+{
+	struct gate_requirement *needs = NULL;
+	size_t n = 0;
+	enum gate_state now;
+
+	if (gate_pending_load(s, id, record, err) < 0)
+		return -(int)err->code;
+	now = gate_pending_state_now(s, record);
+	if (now != GATE_STATE_OPEN)
+		return closed_error(record, now, err);
+	if (read_vote(s, record, fp, blob, len, vote, err) < 0)
+		return -(int)err->code;
+	if (gate_needs_now(s, record, &needs, &n, err) == 0)
+		gate_vote_eligible(&s->policy->people, needs, n, vote, &record->excluded, s->now, err);
+	for (size_t i = 0; i < n; i++)
+		gate_requirement_clear(&needs[i]);
+	free(needs);
+	return err->code == GATE_OK ? 0 : -(int)err->code;
+}
+
+/* ---- what is stored ---- */
+
+struct stored {
+	const struct gate_server *s;
+	const struct gate_record *r;
+	struct gate_vote *votes;
+	size_t n, cap;
+	struct gate_buf *why;
+	struct gate_err *err;
+};
+
+static int load_vote(const char *name, const struct gate_ref *ref, void *arg)
+{
+	struct stored *st = arg;
+	gate_auto(gate_buf) struct gate_buf blob = { 0 };
+	const char *fp = strrchr(name, '/') + 1;
+	struct gate_err one = { 0 };
+	struct gate_vote v = { 0 };
+
+	if (gate_git_read(&st->s->repo, ref->oid, "blob", GATE_APPROVAL_MAX, &blob, &one) < 0 ||
+	    read_vote(st->s, st->r, fp, gate_buf_cstr(&blob), blob.len, &v, &one) < 0) {
+		if (st->why)
+			gate_buf_fmt(st->why, "a statement no longer counts: %s\n", one.text);
+		return 0;
+	}
+	if (st->n == st->cap) {
+		size_t cap = st->cap ? st->cap * 2 : 8;
+		struct gate_vote *bigger = reallocarray(st->votes, cap, sizeof(*bigger));
+
+		if (!bigger)
+			return gate_err_set(st->err, GATE_E_NOMEM, "out of memory");
+		st->votes = bigger;
+		st->cap = cap;
+	}
+	st->votes[st->n++] = v;
+	return 0;
+}
+
+int gate_votes_load(const struct gate_server *s, const struct gate_record *r, struct gate_vote **votes, size_t *n,
+		    struct gate_buf *why, struct gate_err *err)
+{
+	gate_autofree char *prefix = gate_fmt("%s%s/", GATE_REFS_APPROVALS, r->id);
+	struct stored st = { .s = s, .r = r, .why = why, .err = err };
+
+	*votes = NULL;
+	*n = 0;
+	if (!prefix)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	if (gate_refs_each(s->refs, prefix, load_vote, &st, err) < 0 || err->code != GATE_OK) {
+		free(st.votes);
+		return -(int)err->code;
+	}
+	*votes = st.votes;
+	*n = st.n;
+	return 0;
+}
+
+static int add_need(struct gate_requirement *needs, size_t *n, const struct gate_requirement *need, struct gate_err *err)
+{
+	return gate_requirement_copy(&needs[(*n)++], need, err);
+}
+
+int gate_needs_now(const struct gate_server *s, const struct gate_record *r, struct gate_requirement **out, size_t *n,
+		   struct gate_err *err)
+{
+	struct gate_requirement *needs = calloc(r->n_needs + r->n_refs + 1, sizeof(*needs));
+
+	*out = needs;
+	*n = 0;
+	if (!needs)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	for (size_t i = 0; i < r->n_needs; i++) {
+		if (add_need(needs, n, &r->needs[i], err) < 0)
+			return -(int)err->code;
+	}
+	if (strcmp(s->policy->digest, r->policy) == 0)
+		return 0;
+	/* The policy changed since: what it asks more counts too (HOLES 24). */
+	for (size_t i = 0; i < r->n_refs; i++) {
+		const struct gate_tier_rule *t = &s->policy->tiers[r->refs[i].tier];
+		bool prot = gate_policy_protects(s->policy, r->refs[i].ref, s->policy_ref);
+		const struct gate_answer *a = prot ? &t->prot : &t->open;
+
+		if (a->action == GATE_VERDICT_REJECT)
+			return gate_err_set(err, GATE_E_STALE,
+					    "pending %s: the policy now rejects a %s change of %s; the agent pushes again to see why", r->id,
+					    gate_tier_name(r->refs[i].tier), r->refs[i].ref);
+		if (a->action == GATE_VERDICT_HOLD && add_need(needs, n, &a->need, err) < 0)
+			return -(int)err->code;
+	}
+	return 0;
+}

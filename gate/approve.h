@@ -1,0 +1,26 @@
+/* Statements: received, verified, counted (HOLES 10, 16, 24; CONTRACT, Statement). */
+#ifndef GATE_GATE_APPROVE_H
+#define GATE_GATE_APPROVE_H
+
+#include "approval/quorum.h"
+#include "gate/record.h"
+#include "gate/server.h"
+
+/* Splits refs/approvals/<id>/<fp>; false when it is not such a name. */
+bool gate_approval_ref_parse(const char *ref, char id[GATE_ID_LEN + 1], char fp[65]);
+
+/* Verifies one signed blob for the pending of that ref: form, every byte of the text, signature, key, person, role, window, touch,
+ * eligibility. Gives the vote and the record. The pending must be open. Writes nothing. */
+int gate_approval_check(const struct gate_server *s, const char *id, const char *fp, const char *blob, size_t len,
+			struct gate_record *record, struct gate_vote *vote, struct gate_err *err);
+
+/* The votes stored for a record that still hold: verified again, now. What does not hold any more is left out (with a line in
+ * `why`, may be NULL). The caller frees *votes. */
+int gate_votes_load(const struct gate_server *s, const struct gate_record *r, struct gate_vote **votes, size_t *n,
+		    struct gate_buf *why, struct gate_err *err);
+
+/* What must be met now: the record's needs, and what the present policy asks beyond them. The caller clears each and frees. */
+int gate_needs_now(const struct gate_server *s, const struct gate_record *r, struct gate_requirement **needs, size_t *n,
+		   struct gate_err *err);
+
+#endif

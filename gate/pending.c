@@ -1,0 +1,437 @@
+#include "gate/pending.h"
+
+#include "base/crypto.h"
+#include "base/io.h"
+#include "gate/decided.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define LOCK_MS 30000
+#define LOOSE_MAX 128
+
+int gate_pending_lock(const struct gate_server *s, struct gate_err *err)
+{
+	gate_autofree char *path = gate_server_path(s, "settle.lock");
+
+	return path ? gate_lock_file(path, LOCK_MS, err) : gate_err_set(err, GATE_E_NOMEM, "out of memory");
+}
+
+void gate_pending_ref_name(const char *id, const char *ref, char out[GATE_REF_MAX + 32])
+{
+	snprintf(out, GATE_REF_MAX + 32, "%s%s/%s", GATE_REFS_PENDING, id, ref + strlen("refs/"));
+}
+
+/* ---- ids ---- */
+
+static void actor_dir(const char *actor, char hex[33])
+{
+	char full[GATE_SHA256_HEX];
+
+	gate_sha256_hex(actor, strlen(actor), full);
+	memcpy(hex, full, 32);
+	hex[32] = '\0';
+}
+
+static char *open_path(const struct gate_server *s, const char *actor, const char *id)
+{
+	char dir[33];
+
+	actor_dir(actor, dir);
+	return id ? gate_fmt("%s/open/%s/%s", s->repo.gate, dir, id) : gate_fmt("%s/open/%s", s->repo.gate, dir);
+}
+
+static int changes_text(const struct gate_changes *held, struct gate_buf *out, struct gate_err *err)
+{
+	gate_auto(gate_strs) struct gate_strs lines = { 0 };
+
+	for (size_t i = 0; i < held->n; i++) {
+		gate_autofree char *line = gate_fmt("%s %s %s\n", held->v[i].ref, held->v[i].old, held->v[i].new);
+
+		if (!line || gate_strs_add(&lines, line, err) < 0)
+			return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	}
+	gate_strs_sort(&lines);
+	gate_strs_join(out, &lines, "");
+	return gate_buf_check(out, err);
+}
+
+static void make_id(const uint8_t *key, size_t key_len, const struct gate_buf *text, unsigned attempt, char id[GATE_ID_LEN + 1])
+{
+	static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
+	gate_auto(gate_buf) struct gate_buf b = { 0 };
+	uint8_t d[16];
+	uint64_t bits = 0;
+
+	gate_buf_add(&b, gate_buf_cstr(text), text->len);
+	gate_buf_fmt(&b, "attempt %u", attempt);
+	gate_keyed_hash(key, key_len, gate_buf_cstr(&b), b.len, d, sizeof(d));
+	for (int i = 0; i < 5; i++)
+		bits = bits << 8 | d[i];
+	for (int i = GATE_ID_LEN - 1; i >= 0; i--, bits >>= 5)
+		id[i] = alphabet[bits & 31];
+	id[GATE_ID_LEN] = '\0';
+}
+
+/* Ids that were used and closed: lines "<id> <commit>". */
+static bool was_closed(const struct gate_server *s, const char *id, char commit[GATE_HEXSZ + 1])
+{
+	gate_autofree char *path = gate_server_path(s, "closed");
+	gate_auto(gate_buf) struct gate_buf b = { 0 };
+	struct gate_err ignored = { 0 };
+
+	commit[0] = '\0';
+	if (!path || gate_read_file(path, (size_t)64 << 20, &b, &ignored) < 0)
+		return false;
+	for (size_t at = 0; at + GATE_ID_LEN + GATE_HEXSZ + 2 <= b.len; at += GATE_ID_LEN + GATE_HEXSZ + 2) {
+		if (memcmp(b.s + at, id, GATE_ID_LEN) == 0) {
+			memcpy(commit, b.s + at + GATE_ID_LEN + 1, GATE_HEXSZ);
+			commit[GATE_HEXSZ] = '\0';
+			return true;
+		}
+	}
+	return false;
+}
+
+static int is_open(const struct gate_server *s, const char *id, bool *open, struct gate_err *err)
+{
+	gate_autofree char *name = gate_fmt("%s%s", GATE_REFS_RECORD, id);
+	struct gate_ref ref;
+
+	if (!name)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	if (gate_ref_read(s->refs, name, &ref, err) < 0)
+		return -(int)err->code;
+	*open = ref.kind == GATE_REF_DIRECT;
+	return 0;
+}
+
+int gate_pending_id(const struct gate_server *s, const char *actor, const struct gate_changes *held, char id[GATE_ID_LEN + 1],
+		    bool *open, struct gate_err *err)
+{
+	gate_autofree char *path = gate_server_path(s, "idkey");
+	gate_auto(gate_buf) struct gate_buf key = { 0 }, text = { 0 };
+	char commit[GATE_HEXSZ + 1];
+
+	if (!path || gate_read_file(path, 64, &key, err) < 0)
+		return gate_err_wrap(err, "run `refgate init` to repair");
+	if (key.len != 32)
+		return gate_err_set(err, GATE_E_CONFIG, "refgate/idkey is damaged; run `refgate init` to repair");
+	gate_buf_fmt(&text, "%s\n", actor);
+	if (changes_text(held, &text, err) < 0)
+		return -(int)err->code;
+	/* The first attempt that is this very push, still open, or an id that nobody had. */
+	for (unsigned attempt = 0; attempt < 1000; attempt++) {
+		gate_autofree char *mine = NULL;
+
+		make_id((const uint8_t *)key.s, key.len, &text, attempt, id);
+		if (is_open(s, id, open, err) < 0)
+			return -(int)err->code;
+		mine = open_path(s, actor, id);
+		if (*open && mine && gate_file_exists(mine))
+			return 0;
+		if (!*open && !was_closed(s, id, commit))
+			return 0;
+	}
+	return gate_err_set(err, GATE_E_LIMIT, "the same push was held and closed 1000 times");
+}
+
+static int count_name(const char *name, const struct gate_ref *ref, void *arg)
+{
+	(void)name;
+	(void)ref;
+	++*(uint32_t *)arg;
+	return 0;
+}
+
+int gate_pending_count(const struct gate_server *s, const char *actor, uint32_t *of_actor, uint32_t *of_all, struct gate_err *err)
+{
+	gate_autofree char *path = open_path(s, actor, NULL);
+	DIR *d = path ? opendir(path) : NULL;
+	const struct dirent *e;
+
+	*of_actor = *of_all = 0;
+	while (d && (e = readdir(d)))
+		*of_actor += gate_id_valid(e->d_name);
+	if (d)
+		closedir(d);
+	return gate_refs_each(s->refs, GATE_REFS_RECORD, count_name, of_all, err);
+}
+
+int gate_pending_sharing(const struct gate_server *s, const char *actor, const struct gate_changes *held, const char *but,
+			 struct gate_strs *ids, struct gate_err *err)
+{
+	gate_autofree char *dir = open_path(s, actor, NULL);
+	DIR *d = dir ? opendir(dir) : NULL;
+	const struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		gate_autofree char *path = gate_fmt("%s/%s", dir, e->d_name);
+		gate_auto(gate_buf) struct gate_buf b = { 0 };
+		struct gate_err ignored = { 0 };
+		bool shares = false;
+
+		if (!gate_id_valid(e->d_name) || strcmp(e->d_name, but) == 0 || !path ||
+		    gate_read_file(path, (size_t)64 << 20, &b, &ignored) < 0)
+			continue;
+		for (size_t i = 0; i < held->n && !shares; i++) {
+			gate_autofree char *line = gate_fmt("\n%s\n", held->v[i].ref);
+
+			shares = line && strstr(gate_buf_cstr(&b), line);
+		}
+		if (shares && gate_strs_add(ids, e->d_name, err) < 0)
+			break;
+	}
+	if (d)
+		closedir(d);
+	gate_strs_sort(ids);
+	return err->code ? -(int)err->code : 0;
+}
+
+/* ---- reading ---- */
+
+int gate_pending_load(const struct gate_server *s, const char *id, struct gate_record *out, struct gate_err *err)
+{
+	gate_autofree char *name = NULL;
+	gate_auto(gate_buf) struct gate_buf b = { 0 };
+	char commit[GATE_HEXSZ + 1];
+	bool open;
+
+	if (!gate_id_valid(id)) {
+		gate_autofree char *safe = gate_escape_dup(id, strnlen(id, 64));
+
+		return gate_err_set(err, GATE_E_PENDING, "%s is not an id of a pending (8 characters, see `refgate queue`)",
+				    safe ? safe : "that");
+	}
+	if (is_open(s, id, &open, err) < 0)
+		return -(int)err->code;
+	if (open)
+		name = gate_fmt("%s%s", GATE_REFS_RECORD, id);
+	else if (was_closed(s, id, commit))
+		name = gate_fmt("%s:record", commit);
+	else
+		return gate_err_set(err, GATE_E_PENDING, "there is no pending %s; `refgate queue` lists the open ones", id);
+	if (!name || gate_git_read(&s->repo, name, "blob", (size_t)64 << 20, &b, err) < 0 ||
+	    gate_record_load(gate_buf_cstr(&b), b.len, out, err) < 0)
+		return gate_err_wrap(err, "pending %s", id);
+	return 0;
+}
+
+enum gate_state gate_pending_state_now(const struct gate_server *s, const struct gate_record *r)
+{
+	struct gate_err ignored = { 0 };
+
+	if (r->state != GATE_STATE_OPEN)
+		return r->state;
+	if (s->now > r->expires)
+		return GATE_STATE_EXPIRED;
+	for (size_t i = 0; i < r->n_refs; i++) {
+		struct gate_ref now;
+
+		if (gate_ref_read(s->refs, r->refs[i].ref, &now, &ignored) < 0 || strcmp(now.oid, r->refs[i].old) != 0)
+			return GATE_STATE_STALE;
+	}
+	return GATE_STATE_OPEN;
+}
+
+static int add_id(const char *name, const struct gate_ref *ref, void *arg)
+{
+	struct gate_err ignored = { 0 };
+
+	(void)ref;
+	return gate_id_valid(name + strlen(GATE_REFS_RECORD)) &&
+	       gate_strs_add(arg, name + strlen(GATE_REFS_RECORD), &ignored) < 0;
+}
+
+int gate_pending_ids(const struct gate_server *s, struct gate_strs *ids, struct gate_err *err)
+{
+	return gate_refs_each(s->refs, GATE_REFS_RECORD, add_id, ids, err);
+}
+
+int gate_pending_each(const struct gate_server *s, const struct gate_strs *ids, int (*fn)(struct gate_record *r, void *arg),
+		      void *arg, struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf ask = { 0 }, got = { 0 };
+	size_t at = 0;
+
+	if (ids->n == 0)
+		return 0;
+	for (size_t i = 0; i < ids->n; i++) {
+		gate_autofree char *name = gate_fmt("%s%s", GATE_REFS_RECORD, ids->v[i]);
+		struct gate_ref ref = { 0 };
+
+		if (!name || gate_ref_read(s->refs, name, &ref, err) < 0)
+			return -(int)err->code;
+		gate_buf_fmt(&ask, "%s\n", ref.oid);
+	}
+	if (gate_git(&s->repo, (const char *const[]){ "cat-file", "--batch", NULL }, ask.s, ask.len, &got, err) < 0)
+		return -(int)err->code;
+	while (at < got.len) {
+		const char *head = got.s + at, *lf = memchr(head, '\n', got.len - at);
+		struct gate_record r = { 0 };
+		struct gate_err one = { 0 };
+		size_t size;
+		int stop = 0;
+
+		if (!lf)
+			break;
+		at += (size_t)(lf + 1 - head);
+		if (sscanf(head + GATE_HEXSZ, " blob %zu", &size) != 1)
+			continue; /* closed meanwhile */
+		if (size + 1 > got.len - at)
+			return gate_err_set(err, GATE_E_GIT, "git cat-file answered out of form");
+		if (gate_record_load(got.s + at, size, &r, &one) == 0)
+			stop = fn(&r, arg);
+		gate_record_clear(&r);
+		at += size + 1;
+		if (stop)
+			break;
+	}
+	return 0;
+}
+
+/* ---- opening and closing ---- */
+
+int gate_pending_open(const struct gate_server *s, const struct gate_record *r, struct gate_ref_updates *u, struct gate_err *err)
+{
+	static const char zeros[] = "0000000000000000000000000000000000000000";
+	gate_autofree char *name = gate_fmt("%s%s", GATE_REFS_RECORD, r->id);
+	gate_auto(gate_buf) struct gate_buf b = { 0 };
+	char oid[GATE_HEXSZ + 1];
+
+	if (!name || gate_record_write(r, &b, err) < 0 || gate_git_write_blob(&s->repo, b.s, b.len, oid, err) < 0 ||
+	    gate_ref_updates_add(u, name, oid, zeros, err) < 0)
+		return gate_err_wrap(err, "pending %s", r->id);
+	for (size_t i = 0; i < r->n_refs; i++) {
+		if (r->refs[i].pending_ref[0] &&
+		    gate_ref_updates_add(u, r->refs[i].pending_ref, r->refs[i].new, zeros, err) < 0)
+			return -(int)err->code;
+	}
+	return 0;
+}
+
+int gate_pending_archive_tip(const struct gate_server *s, char tip[GATE_HEXSZ + 1], struct gate_err *err)
+{
+	struct gate_ref ref;
+
+	if (gate_ref_read(s->refs, GATE_REF_ARCHIVE, &ref, err) < 0)
+		return -(int)err->code;
+	gate_copy(tip, GATE_HEXSZ + 1, ref.oid);
+	return 0;
+}
+
+struct closing {
+	struct gate_ref_updates *u;
+	struct gate_buf tree; /* input of git mktree */
+	struct gate_err *err;
+	bool failed;
+};
+
+static int close_approval(const char *name, const struct gate_ref *ref, void *arg)
+{
+	static const char zeros[] = "0000000000000000000000000000000000000000";
+	struct closing *c = arg;
+
+	gate_buf_fmt(&c->tree, "100644 blob %s\t%s\n", ref->oid, strrchr(name, '/') + 1);
+	c->failed |= gate_ref_updates_add(c->u, name, zeros, ref->oid, c->err) < 0;
+	return c->failed;
+}
+
+int gate_pending_close(const struct gate_server *s, const struct gate_record *r, char archive[GATE_HEXSZ + 1],
+		       struct gate_ref_updates *u, struct gate_err *err)
+{
+	static const char zeros[] = "0000000000000000000000000000000000000000";
+	gate_autofree char *prefix = gate_fmt("%s%s/", GATE_REFS_APPROVALS, r->id);
+	gate_autofree char *name = gate_fmt("%s%s", GATE_REFS_RECORD, r->id);
+	gate_autofree char *message = gate_fmt("pending %s %s", r->id, gate_state_name(r->state));
+	gate_auto(gate_buf) struct gate_buf b = { 0 }, tree = { 0 }, commit = { 0 };
+	struct closing c = { .u = u, .err = err };
+	char oid[GATE_HEXSZ + 1];
+	const char *args[] = { "-c", "user.name=refgate", "-c", "user.email=refgate@localhost", "commit-tree", NULL, "-m", message,
+			       NULL, NULL, NULL };
+
+	if (!prefix || !name || !message)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	if (gate_record_write(r, &b, err) < 0 || gate_git_write_blob(&s->repo, b.s, b.len, oid, err) < 0)
+		return -(int)err->code;
+	gate_buf_fmt(&c.tree, "100644 blob %s\trecord\n", oid);
+	if (gate_refs_each(s->refs, prefix, close_approval, &c, err) == 0 && !c.failed)
+		gate_git(&s->repo, (const char *const[]){ "mktree", NULL }, c.tree.s, c.tree.len, &tree, err);
+	gate_buf_clear(&c.tree);
+	if (err->code != GATE_OK)
+		return -(int)err->code;
+	tree.s[tree.len < GATE_HEXSZ ? tree.len : GATE_HEXSZ] = '\0';
+	args[5] = tree.s;
+	if (!gate_is_zero_oid(archive)) {
+		args[8] = "-p";
+		args[9] = archive;
+	}
+	if (gate_git_line(&s->repo, args, &commit, err) < 0)
+		return gate_err_wrap(err, "closing %s", r->id);
+	if (!gate_is_oid(gate_buf_cstr(&commit)))
+		return gate_err_set(err, GATE_E_GIT, "git commit-tree gave no oid");
+	gate_copy(archive, GATE_HEXSZ + 1, commit.s);
+	if (gate_ref_updates_add(u, name, zeros, NULL, err) < 0)
+		return -(int)err->code;
+	for (size_t i = 0; i < r->n_refs; i++) {
+		if (r->refs[i].pending_ref[0] && gate_ref_updates_add(u, r->refs[i].pending_ref, zeros, NULL, err) < 0)
+			return -(int)err->code;
+	}
+	return 0;
+}
+
+void gate_pending_opened(const struct gate_server *s, const struct gate_record *r)
+{
+	gate_autofree char *dir = open_path(s, r->actor.name, NULL);
+	gate_autofree char *path = open_path(s, r->actor.name, r->id);
+	gate_auto(gate_buf) struct gate_buf b = { 0 };
+	struct gate_err ignored = { 0 };
+
+	gate_buf_char(&b, '\n');
+	for (size_t i = 0; i < r->n_refs; i++)
+		gate_buf_fmt(&b, "%s\n", r->refs[i].ref);
+	for (size_t i = 0; i < r->n_refs; i++) {
+		if (r->refs[i].pending_ref[0])
+			gate_decided_held(s, r->refs[i].new, &ignored);
+	}
+	if (dir && path && !b.failed && (mkdir(dir, 0700) == 0 || errno == EEXIST))
+		gate_write_file(path, b.s, b.len, 0600, false, &ignored);
+}
+
+void gate_pending_closed(const struct gate_server *s, const struct gate_record *r, const char *archive)
+{
+	gate_autofree char *path = gate_server_path(s, "closed");
+	gate_autofree char *mine = open_path(s, r->actor.name, r->id);
+	gate_autofree char *line = gate_fmt("%s %s\n", r->id, archive);
+	gate_autoclose int fd = path ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+	struct gate_err ignored = { 0 };
+
+	if (fd >= 0 && line)
+		gate_write_all(fd, line, strlen(line), &ignored);
+	if (mine)
+		unlink(mine);
+}
+
+static int count_loose(const struct gate_server *s)
+{
+	gate_autofree char *path = gate_fmt("%s/%s", s->repo.dir, GATE_REFS_RECORD);
+	DIR *d = path ? opendir(path) : NULL;
+	int n = 0;
+
+	while (d && readdir(d))
+		n++;
+	if (d)
+		closedir(d);
+	return n;
+}
+
+void gate_pending_tidy(const struct gate_server *s)
+{
+	struct gate_err ignored = { 0 };
+
+	if (count_loose(s) > LOOSE_MAX)
+		gate_git(&s->repo, (const char *const[]){ "pack-refs", "--all", NULL }, NULL, 0, NULL, &ignored);
+}

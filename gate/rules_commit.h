@@ -1,0 +1,15 @@
+/* Writing a .refgate/ folder into the repository: the tree of its files, and the one commit that adds it to a tip (init, bootstrap). */
+#ifndef GATE_GATE_RULES_COMMIT_H
+#define GATE_GATE_RULES_COMMIT_H
+
+#include "base/change.h"
+#include "repo/repo.h"
+
+/* Writes the files as blobs and trees; gives the tree's oid. */
+int gate_rules_tree(const struct gate_repo *r, const struct gate_files *files, char tree[GATE_HEXSZ + 1], struct gate_err *err);
+/* A commit on tip ("" = no parent) whose tree is tip's with .refgate/ set to rules. Author and committer are refgate
+ * <refgate@localhost>, whatever git's configuration says. */
+int gate_rules_commit(const struct gate_repo *r, const char *tip, const char *rules, const char *message,
+		      char commit[GATE_HEXSZ + 1], struct gate_err *err);
+
+#endif

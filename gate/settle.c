@@ -1,0 +1,283 @@
+#include "gate/settle.h"
+
+#include "approval/quorum.h"
+#include "base/io.h"
+#include "gate/approve.h"
+#include "gate/chain.h"
+#include "gate/decided.h"
+#include "gate/entries.h"
+#include "gate/hold.h"
+#include "gate/pending.h"
+
+#include <string.h>
+
+void gate_settled_clear(struct gate_settled *s)
+{
+	gate_changes_clear(&s->released);
+	gate_buf_clear(&s->lines);
+	*s = (struct gate_settled){ 0 };
+}
+
+/* ---- closing ---- */
+
+static int close_record(struct gate_server *s, struct gate_record *r, enum gate_state state, const char *why, const char *by,
+			struct gate_err *err)
+{
+	gate_auto(gate_ref_updates) struct gate_ref_updates u = { 0 };
+	gate_auto(gate_strs) struct gate_strs bodies = { 0 };
+	gate_auto(gate_buf) struct gate_buf extra = { 0 };
+	struct gate_jw w = { .out = &extra };
+	char tip[GATE_HEXSZ + 1], before[GATE_HEXSZ + 1];
+
+	r->state = state;
+	r->closed = s->now;
+	free(r->why);
+	r->why = strdup(why);
+	gate_copy(r->by, sizeof(r->by), by ? by : "");
+	gate_jw_str(&w, "why", why);
+	gate_jw_strn(&w, "by", r->by);
+	if (!r->why || gate_pending_archive_tip(s, tip, err) < 0)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	gate_copy(before, sizeof(before), tip);
+	if (gate_pending_close(s, r, tip, &u, err) < 0 || gate_ref_updates_add(&u, GATE_REF_ARCHIVE, tip, before, err) < 0 ||
+	    gate_entry_pending(s, gate_state_name(state), r, gate_buf_cstr(&extra), &bodies, err) < 0 ||
+	    gate_entries_append(s, &bodies, true, true, NULL, err) < 0 ||
+	    gate_refs_commit(&s->repo, &u, "refgate: close", err) < 0)
+		return -(int)err->code;
+	gate_pending_closed(s, r, tip);
+	return 0;
+}
+
+int gate_settle_close(struct gate_server *s, const char *id, enum gate_state state, const char *why, const char *by,
+		      struct gate_err *err)
+{
+	gate_autoclose int lock = gate_pending_lock(s, err);
+	__attribute__((cleanup(gate_record_clear))) struct gate_record r = { 0 };
+
+	if (lock < 0 || gate_server_refresh(s, err) < 0 || gate_pending_load(s, id, &r, err) < 0)
+		return -(int)err->code;
+	if (r.state != GATE_STATE_OPEN)
+		return 0;
+	return close_record(s, &r, state, why, by, err);
+}
+
+/* ---- releasing ---- */
+
+/* What receive-pack would refuse by configuration, update-ref does not look at (HOLES 17). */
+static int check_like_receive_pack(const struct gate_server *s, const struct gate_record *r, struct gate_err *err)
+{
+	for (size_t i = 0; i < r->n_refs; i++) {
+		const struct gate_record_ref *ref = &r->refs[i];
+		bool goes = gate_is_zero_oid(ref->new);
+		struct gate_ref head;
+
+		if (goes && gate_config_bool(&s->config, "receive.denydeletes", false))
+			return gate_err_set(err, GATE_E_REF, "%s: receive.denyDeletes forbids the deletion", ref->ref);
+		if (!goes && !gate_is_zero_oid(ref->old) && !ref->fast_forward &&
+		    gate_config_bool(&s->config, "receive.denynonfastforwards", false))
+			return gate_err_set(err, GATE_E_REF, "%s: receive.denyNonFastForwards forbids it", ref->ref);
+		if (gate_ref_read(s->refs, "HEAD", &head, err) < 0)
+			return -(int)err->code;
+		if (goes && head.kind == GATE_REF_SYMBOLIC && strcmp(head.target, ref->ref) == 0)
+			return gate_err_set(err, GATE_E_REF, "%s is the branch HEAD names and is not deleted", ref->ref);
+		if (!s->repo.bare && head.kind == GATE_REF_SYMBOLIC && strcmp(head.target, ref->ref) == 0 &&
+		    strcmp(gate_config_get(&s->config, "receive.denycurrentbranch", "refuse"), "ignore") != 0)
+			return gate_err_set(err, GATE_E_REF, "%s is checked out here (receive.denyCurrentBranch)", ref->ref);
+	}
+	return 0;
+}
+
+static void hook_input(const struct gate_record *r, struct gate_buf *out)
+{
+	for (size_t i = 0; i < r->n_refs; i++)
+		gate_buf_fmt(out, "%s %s %s\n", r->refs[i].old, r->refs[i].new, r->refs[i].ref);
+}
+
+/* The environment the pusher's push had, as far as a host's hooks look at it. */
+static int hook_env(const struct gate_server *s, const struct gate_record *r, struct gate_strs *extra, struct gate_env *env,
+		    struct gate_err *err)
+{
+	gate_autofree char *count = gate_fmt("GIT_PUSH_OPTION_COUNT=%zu", r->options.n);
+	gate_autofree const char **v = calloc(r->environment.n + r->options.n + 3, sizeof(*v));
+	size_t n = 0;
+
+	if (!count || !v || gate_strs_copy(extra, &r->environment, err) < 0)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	if (r->options.n && gate_strs_add(extra, count, err) < 0)
+		return -(int)err->code;
+	for (size_t i = 0; i < r->options.n; i++) {
+		gate_autofree char *o = gate_fmt("GIT_PUSH_OPTION_%zu=%s", i, r->options.v[i]);
+
+		if (!o || gate_strs_add(extra, o, err) < 0)
+			return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	}
+	for (size_t i = 0; i < extra->n; i++)
+		v[n++] = extra->v[i];
+	return gate_env_make(&s->repo, v, env, err);
+}
+
+static int ask_own_hooks(const struct gate_server *s, const struct gate_record *r, const struct gate_env *env, struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf in = { 0 };
+	int code;
+
+	hook_input(r, &in);
+	if (gate_chain_run(&s->repo, "pre-receive", NULL, in.s, in.len, env->v, &code, err) < 0)
+		return -(int)err->code;
+	if (code)
+		return gate_err_set(err, GATE_E_REF, "the repository's own pre-receive hook refuses the release");
+	for (size_t i = 0; i < r->n_refs; i++) {
+		const char *const args[] = { r->refs[i].ref, r->refs[i].old, r->refs[i].new, NULL };
+
+		if (gate_chain_run(&s->repo, "update", args, NULL, 0, env->v, &code, err) < 0)
+			return -(int)err->code;
+		if (code)
+			return gate_err_set(err, GATE_E_REF, "the repository's own update hook refuses %s", r->refs[i].ref);
+	}
+	return 0;
+}
+
+/* The new rules come into force in the same transaction that lands them (HOLES 9). */
+static int add_rules(const struct gate_server *s, const struct gate_record *r, struct gate_ref_updates *u, struct gate_strs *bodies,
+		     struct gate_err *err)
+{
+	static const char zeros[] = "0000000000000000000000000000000000000000";
+	struct gate_ref boot;
+
+	for (size_t i = 0; i < r->n_refs; i++) {
+		if (!r->refs[i].rules[0])
+			continue;
+		if (gate_ref_updates_add(u, GATE_REF_POLICY, r->refs[i].rules, NULL, err) < 0 ||
+		    gate_ref_read(s->refs, GATE_REF_BOOTSTRAP, &boot, err) < 0 ||
+		    (boot.kind == GATE_REF_DIRECT && gate_ref_updates_add(u, GATE_REF_BOOTSTRAP, zeros, boot.oid, err) < 0) ||
+		    gate_entry_plain(s, "policy_changed",
+				     (const char *const[]){ "pending", r->id, "tree", r->refs[i].rules, "before", s->policy_tree, NULL },
+				     bodies, err) < 0)
+			return -(int)err->code;
+	}
+	return 0;
+}
+
+static int persons_json(const struct gate_quorum *q, struct gate_buf *out)
+{
+	struct gate_jw w = { .out = out };
+
+	gate_jw_array(&w, "approved_by");
+	for (size_t i = 0; i < q->counted.n; i++)
+		gate_jw_str(&w, NULL, q->counted.v[i]);
+	gate_jw_end(&w);
+	return 0;
+}
+
+static int release(struct gate_server *s, struct gate_record *r, const struct gate_quorum *q, struct gate_settled *out,
+		   struct gate_err *err)
+{
+	gate_auto(gate_ref_updates) struct gate_ref_updates u = { 0 };
+	gate_auto(gate_strs) struct gate_strs bodies = { 0 }, applied = { 0 }, extra_env = { 0 };
+	gate_auto(gate_env) struct gate_env env = { 0 };
+	gate_auto(gate_buf) struct gate_buf extra = { 0 }, in = { 0 };
+	char tip[GATE_HEXSZ + 1], before[GATE_HEXSZ + 1];
+	struct gate_err late = { 0 };
+	int code;
+
+	if (check_like_receive_pack(s, r, err) < 0 || hook_env(s, r, &extra_env, &env, err) < 0 || ask_own_hooks(s, r, &env, err) < 0)
+		return -(int)err->code;
+	persons_json(q, &extra);
+	r->state = GATE_STATE_RELEASED;
+	r->closed = s->now;
+	r->why = strdup("the quorum was reached");
+	if (q->counted.n)
+		gate_copy(r->by, sizeof(r->by), q->counted.v[0]);
+	if (!r->why || gate_pending_archive_tip(s, tip, err) < 0 || gate_record_changes(r, &out->released, err) < 0)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	gate_copy(before, sizeof(before), tip);
+	for (size_t i = 0; i < r->n_refs; i++) {
+		if (gate_ref_updates_add(&u, r->refs[i].ref, r->refs[i].new, r->refs[i].old, err) < 0)
+			return -(int)err->code;
+	}
+	if (gate_pending_close(s, r, tip, &u, err) < 0 || gate_ref_updates_add(&u, GATE_REF_ARCHIVE, tip, before, err) < 0 ||
+	    gate_entry_pending(s, "released", r, gate_buf_cstr(&extra), &bodies, err) < 0 || add_rules(s, r, &u, &bodies, err) < 0)
+		return -(int)err->code;
+	/* The approval is spent when this entry is durable, before the ref moves (HOLES 16). */
+	if (gate_entries_append(s, &bodies, true, true, NULL, err) < 0 || gate_decided_add(s, &out->released, err) < 0)
+		return -(int)err->code;
+	if (gate_refs_commit(&s->repo, &u, "refgate: release", err) < 0) {
+		gate_entry_pending(s, "release_failed", r, NULL, &applied, &late);
+		gate_entries_append(s, &applied, true, true, NULL, &late);
+		return -(int)err->code;
+	}
+	gate_pending_closed(s, r, tip);
+	out->state = GATE_STATE_RELEASED;
+	for (size_t i = 0; i < r->n_refs; i++)
+		gate_buf_fmt(&out->lines, "released %s %s..%s\n", r->refs[i].ref, r->refs[i].old, r->refs[i].new);
+	/* The ref has moved: what fails from here on is told, and undoes nothing. */
+	if (gate_entry_landed(s, "applied", &out->released, &applied, &late) < 0 ||
+	    gate_entries_append(s, &applied, false, true, NULL, &late) < 0)
+		gate_buf_fmt(&out->lines, "note: the log could not take the outcome: %s\n", late.text);
+	hook_input(r, &in);
+	if (gate_chain_run(&s->repo, "post-receive", NULL, in.s, in.len, env.v, &code, &late) < 0 || code)
+		gate_buf_fmt(&out->lines, "note: the repository's own post-receive hook failed\n");
+	return 0;
+}
+
+/* ---- counting ---- */
+
+static int told_closed(const struct gate_record *r, enum gate_state now, struct gate_settled *out)
+{
+	out->state = now;
+	gate_buf_fmt(&out->lines, "pending %s is %s already\n", r->id, gate_state_name(now));
+	return 0;
+}
+
+static int count(struct gate_server *s, struct gate_record *r, struct gate_quorum *q, struct gate_buf *notes, struct gate_err *err)
+{
+	gate_autofree struct gate_vote *votes = NULL;
+	struct gate_requirement *needs = NULL;
+	size_t n_votes = 0, n_needs = 0;
+
+	if (gate_votes_load(s, r, &votes, &n_votes, notes, err) == 0 && gate_needs_now(s, r, &needs, &n_needs, err) == 0)
+		gate_quorum_count(&s->policy->people, needs, n_needs, votes, n_votes, &r->excluded, s->now, q, err);
+	for (size_t i = 0; i < n_needs; i++)
+		gate_requirement_clear(&needs[i]);
+	free(needs);
+	return err->code == GATE_OK ? 0 : -(int)err->code;
+}
+
+int gate_settle(struct gate_server *s, const char *id, struct gate_settled *out, struct gate_err *err)
+{
+	gate_autoclose int lock = gate_pending_lock(s, err);
+	__attribute__((cleanup(gate_record_clear))) struct gate_record r = { 0 };
+	__attribute__((cleanup(gate_quorum_clear))) struct gate_quorum q = { 0 };
+	gate_auto(gate_buf) struct gate_buf notes = { 0 };
+	enum gate_state now;
+
+	if (lock < 0 || gate_server_refresh(s, err) < 0 || gate_pending_load(s, id, &r, err) < 0)
+		return -(int)err->code;
+	now = gate_pending_state_now(s, &r);
+	if (r.state != GATE_STATE_OPEN)
+		return told_closed(&r, now, out);
+	if (now == GATE_STATE_STALE) {
+		if (close_record(s, &r, now, "the target moved", NULL, err) < 0)
+			return -(int)err->code;
+		out->state = now;
+		gate_buf_fmt(&out->lines, "pending %s is stale: the target moved; the agent runs: git fetch && git rebase && git push\n", id);
+		return 0;
+	}
+	if (now == GATE_STATE_EXPIRED) {
+		out->state = now;
+		gate_buf_fmt(&out->lines, "pending %s has expired; the agent pushes again\n", id);
+		return close_record(s, &r, now, "nobody decided in time", NULL, err);
+	}
+	if (count(s, &r, &q, &notes, err) < 0)
+		return -(int)err->code;
+	if (q.denied) {
+		out->state = GATE_STATE_DENIED;
+		gate_buf_fmt(&out->lines, "denied by %s\n", q.denied_by);
+		return close_record(s, &r, GATE_STATE_DENIED, "a person denied it", q.denied_by, err);
+	}
+	if (q.met)
+		return release(s, &r, &q, out, err);
+	out->state = GATE_STATE_OPEN;
+	gate_buf_fmt(&out->lines, "%srecorded, still needed: %s\n", gate_buf_cstr(&notes), gate_buf_cstr(&q.missing));
+	return 0;
+}

@@ -1,0 +1,274 @@
+#include "repo/git2_store.h"
+
+/* Not git2.h: its index.h has a field named ctime, which base/banned.h forbids. */
+#include <git2/config.h>
+#include <git2/errors.h>
+#include <git2/global.h>
+#include <git2/odb.h>
+#include <git2/odb_backend.h>
+#include <git2/sys/odb_backend.h>
+
+/* Windows into packs: enough for speed, little enough that memory does not follow the size of the repository. */
+#define WINDOW_SIZE ((size_t)32 << 20)
+#define WINDOWS_MAPPED ((size_t)256 << 20)
+
+/* What a quarantined object's map value says about the main store. */
+enum { MAIN_UNKNOWN = 0, MAIN_ABSENT = 1, MAIN_PRESENT = 2 };
+
+struct gate_store {
+	git_odb *main;	   /* the repository's own store and its alternates */
+	git_odb *incoming; /* the quarantine; NULL when there is none */
+	struct gate_oidmap quarantined;
+	bool started;
+};
+
+static int fail(struct gate_err *err, enum gate_code code, const char *what)
+{
+	const git_error *e = git_error_last();
+	const char *why = e && e->message ? e->message : "no reason given";
+	gate_autofree char *safe = gate_escape_dup(why, strlen(why));
+
+	return gate_err_set(err, code, "%s: %s", what, safe ? safe : "no memory to say why");
+}
+
+static int fail_oid(struct gate_err *err, const struct gate_oid *oid, int rc)
+{
+	char hex[GATE_HEXSZ + 1];
+	const git_error *e = git_error_last();
+	const char *why = e && e->message ? e->message : "no reason given";
+	gate_autofree char *safe = gate_escape_dup(why, strlen(why));
+
+	gate_oid_hex(oid, hex);
+	if (rc == GIT_ENOTFOUND)
+		return gate_err_set(err, GATE_E_OBJECT, "object %s is missing; run git fsck on the server", hex);
+	return gate_err_set(err, GATE_E_OBJECT, "object %s cannot be read: %s; run git fsck on the server", hex,
+			    safe ? safe : "");
+}
+
+/* The same twenty bytes under libgit2's name. */
+static const git_oid *raw(const struct gate_oid *oid)
+{
+	_Static_assert(sizeof(git_oid) == sizeof(struct gate_oid), "an oid is its bytes");
+	return (const git_oid *)(const void *)oid;
+}
+
+/* Trees and commits are read several times: as what a push brings, as a parent, for the effect. Blobs are read once. */
+#define CACHED_MAX ((ssize_t)16 << 20)
+#define CACHED_OBJECT ((size_t)64 << 10)
+
+/* No config is searched for; the cache is small and bounded. */
+static int set_options(bool verify, struct gate_err *err)
+{
+	static const int levels[] = { GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_XDG,
+				      GIT_CONFIG_LEVEL_PROGRAMDATA };
+	int bad = 0;
+
+	for (size_t i = 0; i < GATE_ARRAY_LEN(levels); i++)
+		bad |= git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], "");
+	bad |= git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, (int)verify);
+	bad |= git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, CACHED_MAX);
+	bad |= git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE, CACHED_OBJECT);
+	bad |= git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, WINDOW_SIZE);
+	bad |= git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, WINDOWS_MAPPED);
+	bad |= git_libgit2_opts(GIT_OPT_DISABLE_PACK_KEEP_FILE_CHECKS, 1);
+	return bad ? fail(err, GATE_E_BUG, "libgit2 refuses its options") : 0;
+}
+
+static int add_dir(git_odb *odb, const char *dir, int priority, struct gate_err *err)
+{
+	git_odb_backend *packs = NULL, *loose = NULL;
+
+	if (git_odb_backend_pack(&packs, dir) < 0)
+		return fail(err, GATE_E_OBJECT, "the packs of an object directory cannot be opened");
+	if (git_odb_add_backend(odb, packs, priority + 1) < 0) {
+		packs->free(packs);
+		return fail(err, GATE_E_OBJECT, "the object store cannot be opened");
+	}
+	if (git_odb_backend_loose(&loose, dir, 0, 0, 0, 0) < 0)
+		return fail(err, GATE_E_OBJECT, "the loose objects of an object directory cannot be opened");
+	if (git_odb_add_backend(odb, loose, priority) < 0) {
+		loose->free(loose);
+		return fail(err, GATE_E_OBJECT, "the object store cannot be opened");
+	}
+	return 0;
+}
+
+struct listing {
+	struct gate_store *s;
+	struct gate_err *err;
+};
+
+static int list_one(const git_oid *id, void *payload)
+{
+	struct listing *l = payload;
+	struct gate_oid oid;
+
+	memcpy(oid.b, id->id, GATE_OIDSZ);
+	return gate_oidmap_set(&l->s->quarantined, &oid, MAIN_UNKNOWN, l->err);
+}
+
+static int open_incoming(struct gate_store *s, const char *dir, struct gate_err *err)
+{
+	struct listing l = { s, err };
+	int rc;
+
+	if (git_odb_new(&s->incoming) < 0)
+		return fail(err, GATE_E_NOMEM, "the quarantine cannot be opened");
+	rc = add_dir(s->incoming, dir, 1, err);
+	if (rc < 0)
+		return rc;
+	if (git_odb_foreach(s->incoming, list_one, &l) < 0)
+		return err->code ? -(int)err->code : fail(err, GATE_E_OBJECT, "the quarantine cannot be listed");
+	return 0;
+}
+
+static int open_all(struct gate_store *s, const struct gate_store_dirs *dirs, struct gate_err *err)
+{
+	int rc;
+
+	if (git_libgit2_init() < 0)
+		return fail(err, GATE_E_BUG, "libgit2 does not start");
+	s->started = true;
+	rc = set_options(dirs->verify, err);
+	if (rc == 0 && git_odb_new(&s->main) < 0)
+		rc = fail(err, GATE_E_NOMEM, "the object store cannot be opened");
+	if (rc == 0)
+		rc = add_dir(s->main, dirs->objects, 100, err);
+	for (size_t i = 0; rc == 0 && dirs->alternates && i < dirs->alternates->n; i++)
+		rc = add_dir(s->main, dirs->alternates->v[i], 1, err);
+	if (rc == 0 && dirs->quarantine[0])
+		rc = open_incoming(s, dirs->quarantine, err);
+	return rc;
+}
+
+int gate_store_open(const struct gate_store_dirs *dirs, struct gate_store **out, struct gate_err *err)
+{
+	struct gate_store *s = calloc(1, sizeof(*s));
+	int rc;
+
+	if (!s)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	rc = open_all(s, dirs, err);
+	if (rc < 0) {
+		gate_store_free(s);
+		return rc;
+	}
+	*out = s;
+	return 0;
+}
+
+void gate_store_free(struct gate_store *s)
+{
+	if (!s)
+		return;
+	git_odb_free(s->main);
+	git_odb_free(s->incoming);
+	gate_oidmap_clear(&s->quarantined);
+	if (s->started)
+		git_libgit2_shutdown();
+	free(s);
+}
+
+static git_odb *place_of(const struct gate_store *s, const struct gate_oid *oid)
+{
+	uint32_t v;
+
+	return gate_oidmap_get(&s->quarantined, oid, &v) ? s->incoming : s->main;
+}
+
+static enum gate_kind kind_of(git_object_t t)
+{
+	static const struct {
+		git_object_t type;
+		enum gate_kind kind;
+	} kinds[] = {
+		{ GIT_OBJECT_COMMIT, GATE_KIND_COMMIT },
+		{ GIT_OBJECT_TREE, GATE_KIND_TREE },
+		{ GIT_OBJECT_BLOB, GATE_KIND_BLOB },
+		{ GIT_OBJECT_TAG, GATE_KIND_TAG },
+	};
+
+	for (size_t i = 0; i < GATE_ARRAY_LEN(kinds); i++) {
+		if (kinds[i].type == t)
+			return kinds[i].kind;
+	}
+	return GATE_KIND_NONE;
+}
+
+int gate_store_read(struct gate_store *s, const struct gate_oid *oid, struct gate_obj *out, struct gate_err *err)
+{
+	git_odb_object *o = NULL;
+	int rc = git_odb_read(&o, place_of(s, oid), raw(oid));
+
+	if (rc < 0)
+		return fail_oid(err, oid, rc);
+	*out = (struct gate_obj){ kind_of(git_odb_object_type(o)), git_odb_object_data(o), git_odb_object_size(o), o };
+	return 0;
+}
+
+void gate_obj_clear(struct gate_obj *o)
+{
+	git_odb_object_free(o->handle);
+	*o = (struct gate_obj){ 0 };
+}
+
+int gate_store_read_kind(struct gate_store *s, const struct gate_oid *oid, enum gate_kind kind, struct gate_obj *out,
+			 struct gate_err *err)
+{
+	char hex[GATE_HEXSZ + 1];
+	int rc = gate_store_read(s, oid, out, err);
+
+	if (rc < 0 || out->kind == kind)
+		return rc;
+	gate_obj_clear(out);
+	gate_oid_hex(oid, hex);
+	return gate_err_set(err, GATE_E_OBJECT, "object %s is of another kind than what names it says", hex);
+}
+
+int gate_store_stat(struct gate_store *s, const struct gate_oid *oid, enum gate_kind *kind, size_t *size,
+		    struct gate_err *err)
+{
+	git_object_t t;
+	int rc = git_odb_read_header(size, &t, place_of(s, oid), raw(oid));
+
+	if (rc < 0)
+		return fail_oid(err, oid, rc);
+	*kind = kind_of(t);
+	return 0;
+}
+
+bool gate_store_has_quarantine(const struct gate_store *s)
+{
+	return s->incoming != NULL;
+}
+
+bool gate_store_pushed(struct gate_store *s, const struct gate_oid *oid)
+{
+	struct gate_err ignored = { 0 };
+	uint32_t v;
+
+	if (!gate_oidmap_get(&s->quarantined, oid, &v))
+		return false;
+	if (v == MAIN_UNKNOWN) {
+		v = git_odb_exists_ext(s->main, raw(oid), GIT_ODB_LOOKUP_NO_REFRESH) ? MAIN_PRESENT : MAIN_ABSENT;
+		/* The entry exists, so that this cannot fail; if it could, the look-up would only be made again. */
+		gate_oidmap_set(&s->quarantined, oid, v, &ignored);
+	}
+	return v == MAIN_ABSENT;
+}
+
+int gate_store_each_pushed(struct gate_store *s, int (*fn)(void *arg, const struct gate_oid *oid, struct gate_err *err),
+			   void *arg, struct gate_err *err)
+{
+	for (size_t i = 0; i < s->quarantined.cap; i++) {
+		const struct gate_oidslot *slot = &s->quarantined.v[i];
+		int rc;
+
+		if (!slot->used_value || !gate_store_pushed(s, &slot->oid))
+			continue;
+		rc = fn(arg, &slot->oid, err);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}

@@ -1,0 +1,249 @@
+#include "repo/repo.h"
+
+#include "base/io.h"
+#include "base/limits.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+extern char **environ;
+
+#define GIT_TIMEOUT_MS 60000
+
+static bool looks_like_git_dir(const char *dir)
+{
+	static const char *const parts[] = { "HEAD", "objects", "refs" };
+
+	for (size_t i = 0; i < GATE_ARRAY_LEN(parts); i++) {
+		gate_autofree char *path = gate_fmt("%s/%s", dir, parts[i]);
+
+		if (!path || !gate_file_exists(path))
+			return false;
+	}
+	return true;
+}
+
+static int fill(const char *dir, struct gate_repo *out, struct gate_err *err)
+{
+	*out = (struct gate_repo){ 0 };
+	if (!realpath(dir, out->dir))
+		return gate_err_errno(err, "%s", dir);
+	if (!gate_copy(out->gate, sizeof(out->gate), out->dir) ||
+	    snprintf(out->gate, sizeof(out->gate), "%s/refgate", out->dir) >= (int)sizeof(out->gate) ||
+	    snprintf(out->objects, sizeof(out->objects), "%s/objects", out->dir) >= (int)sizeof(out->objects))
+		return gate_err_set(err, GATE_E_LIMIT, "%s: the path is too long", dir);
+	out->bare = !gate_ends_with(out->dir, "/.git");
+	return 0;
+}
+
+int gate_repo_open(const char *dir, struct gate_repo *out, struct gate_err *err)
+{
+	char at[PATH_MAX];
+
+	if (!realpath(dir ? dir : ".", at))
+		return gate_err_errno(err, "%s", dir ? dir : ".");
+	for (;;) {
+		gate_autofree char *dot = gate_fmt("%s/.git", at);
+		char *slash;
+
+		if (dot && looks_like_git_dir(dot))
+			return fill(dot, out, err);
+		if (looks_like_git_dir(at))
+			return fill(at, out, err);
+		slash = strrchr(at, '/');
+		if (dir || !slash || slash == at)
+			return gate_err_set(err, GATE_E_USAGE, "%s: not a git repository (name one with --repo DIR)",
+					    dir ? dir : "here");
+		*slash = '\0';
+	}
+}
+
+int gate_repo_open_hook(struct gate_repo *out, struct gate_err *err)
+{
+	const char *dir = getenv("GIT_DIR");
+	const char *quarantine = getenv("GIT_QUARANTINE_PATH");
+	const char *objects = getenv("GIT_OBJECT_DIRECTORY");
+	char own[PATH_MAX], theirs[PATH_MAX];
+
+	if (fill(dir ? dir : ".", out, err) < 0)
+		return -(int)err->code;
+	if (!looks_like_git_dir(out->dir))
+		return gate_err_set(err, GATE_E_CONFIG, "GIT_DIR is not a repository");
+	/* GitLab gives no GIT_QUARANTINE_PATH: an object directory of its own is the same sign (peers 7.6). */
+	if (!quarantine && objects && realpath(objects, theirs) && realpath(out->objects, own) && strcmp(own, theirs) != 0)
+		quarantine = objects;
+	if (quarantine && !realpath(quarantine, out->quarantine))
+		return gate_err_errno(err, "the push's object directory");
+	return 0;
+}
+
+bool gate_repo_in_quarantine(const struct gate_repo *r)
+{
+	return r->quarantine[0] != '\0' || getenv("GIT_QUARANTINE_PATH");
+}
+
+static int add_alternates(const char *objects, struct gate_strs *out, int depth, struct gate_err *err)
+{
+	gate_autofree char *path = gate_fmt("%s/info/alternates", objects);
+	gate_auto(gate_buf) struct gate_buf text = { 0 };
+	struct gate_err ignored = { 0 };
+	char *line, *save = NULL;
+
+	if (!path)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	if (!gate_file_exists(path))
+		return 0;
+	if (depth > 5)
+		return gate_err_set(err, GATE_E_LIMIT, "%s: alternates nested deeper than 5", path);
+	if (gate_read_file(path, 65536, &text, &ignored) < 0)
+		return gate_err_set(err, ignored.code, "%s", ignored.text);
+	for (line = strtok_r(text.s, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		gate_autofree char *full = line[0] == '/' ? strdup(line) : gate_fmt("%s/%s", objects, line);
+		char real[PATH_MAX];
+
+		if (line[0] == '#' || !full || !realpath(full, real) || gate_strs_has(out, real))
+			continue;
+		if (gate_strs_add(out, real, err) < 0)
+			return -(int)err->code;
+	}
+	return 0;
+}
+
+int gate_repo_alternates(const struct gate_repo *r, struct gate_strs *out, struct gate_err *err)
+{
+	if (add_alternates(r->objects, out, 0, err) < 0)
+		return -(int)err->code;
+	/* The list grows while it is walked: an alternate's own alternates come behind it. */
+	for (size_t i = 0; i < out->n; i++) {
+		if (i > 64)
+			return gate_err_set(err, GATE_E_LIMIT, "more than 64 alternate object directories");
+		if (add_alternates(out->v[i], out, (int)i, err) < 0)
+			return -(int)err->code;
+	}
+	return 0;
+}
+
+static int env_own(struct gate_env *e, char *s, struct gate_err *err)
+{
+	if (!s || e->n_owned == GATE_ARRAY_LEN(e->owned)) {
+		free(s);
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	}
+	e->owned[e->n_owned++] = s;
+	e->v[e->n++] = s;
+	return 0;
+}
+
+int gate_env_make(const struct gate_repo *r, const char *const *extra, struct gate_env *out, struct gate_err *err)
+{
+	size_t n = 0, n_extra = 0;
+
+	while (environ[n])
+		n++;
+	while (extra && extra[n_extra])
+		n_extra++;
+	*out = (struct gate_env){ 0 };
+	out->v = calloc(n + n_extra + 4, sizeof(*out->v));
+	if (!out->v)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	for (size_t i = 0; i < n; i++) {
+		if (!gate_starts_with(environ[i], "GIT_"))
+			out->v[out->n++] = environ[i];
+	}
+	for (size_t i = 0; i < n_extra; i++)
+		out->v[out->n++] = extra[i];
+	out->v[out->n++] = "GIT_NO_REPLACE_OBJECTS=1";
+	return r ? env_own(out, gate_fmt("GIT_DIR=%s", r->dir), err) : 0;
+}
+
+void gate_env_clear(struct gate_env *e)
+{
+	for (size_t i = 0; i < e->n_owned; i++)
+		free(e->owned[i]);
+	free(e->v);
+	*e = (struct gate_env){ 0 };
+}
+
+int gate_git_code(const struct gate_repo *r, const char *const *args, const void *in, size_t in_len, struct gate_buf *out,
+		  struct gate_buf *errs, int *code, struct gate_err *err)
+{
+	const char *argv[64] = { "git" };
+	gate_auto(gate_env) struct gate_env env = { 0 };
+	gate_auto(gate_proc) struct gate_proc p = { 0 };
+	size_t n = 0;
+
+	while (args[n]) {
+		if (n + 2 >= GATE_ARRAY_LEN(argv))
+			return gate_err_set(err, GATE_E_BUG, "git %s: too many arguments", args[0]);
+		argv[n + 1] = args[n];
+		n++;
+	}
+	if (gate_env_make(r, NULL, &env, err) < 0)
+		return -(int)err->code;
+	p.argv = argv;
+	p.env = env.v;
+	p.in = in;
+	p.in_len = in_len;
+	p.out = out;
+	p.errs = errs;
+	p.max_out = (size_t)64 << 20;
+	if (gate_proc_run(&p, GIT_TIMEOUT_MS, err) < 0)
+		return gate_err_wrap(err, "git %s", args[0]);
+	*code = gate_proc_exit(&p);
+	return 0;
+}
+
+int gate_git(const struct gate_repo *r, const char *const *args, const void *in, size_t in_len, struct gate_buf *out,
+	     struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf errs = { 0 }, safe = { 0 };
+	const char *s;
+	int code;
+
+	if (gate_git_code(r, args, in, in_len, out, &errs, &code, err) < 0)
+		return -(int)err->code;
+	if (code == 0)
+		return 0;
+	s = gate_buf_cstr(&errs);
+	gate_escape(&safe, s, strcspn(s, "\n"));
+	return gate_err_set(err, GATE_E_GIT, "git %s: %s", args[0], safe.len ? safe.s : "failed without a word");
+}
+
+int gate_git_line(const struct gate_repo *r, const char *const *args, struct gate_buf *out, struct gate_err *err)
+{
+	if (gate_git(r, args, NULL, 0, out, err) < 0)
+		return -(int)err->code;
+	while (out->len && out->s[out->len - 1] == '\n')
+		out->s[--out->len] = '\0';
+	return 0;
+}
+
+int gate_git_write_blob(const struct gate_repo *r, const void *p, size_t n, char oid[41], struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf out = { 0 };
+
+	if (gate_git(r, (const char *const[]){ "hash-object", "-w", "--stdin", NULL }, p, n, &out, err) < 0)
+		return -(int)err->code;
+	if (out.len < GATE_HEXSZ)
+		return gate_err_set(err, GATE_E_GIT, "git hash-object gave no oid");
+	memcpy(oid, out.s, GATE_HEXSZ);
+	oid[GATE_HEXSZ] = '\0';
+	return gate_is_oid(oid) ? 0 : gate_err_set(err, GATE_E_GIT, "git hash-object gave no oid");
+}
+
+int gate_git_read(const struct gate_repo *r, const char *name, const char *type, size_t max, struct gate_buf *out,
+		  struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf errs = { 0 };
+	size_t before = out->len;
+	int code;
+
+	if (gate_git_code(r, (const char *const[]){ "cat-file", type, name, NULL }, NULL, 0, out, &errs, &code, err) < 0)
+		return -(int)err->code;
+	if (code)
+		return gate_err_set(err, GATE_E_OBJECT, "%s: no such %s", name, type);
+	if (out->len - before > max)
+		return gate_err_set(err, GATE_E_LIMIT, "%s: more than %zu bytes", name, max);
+	return 0;
+}

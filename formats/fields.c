@@ -93,14 +93,14 @@ static int unknown_key(const struct gate_yaml *v, const char *file, const struct
 	}
 	near = gate_nearest(v->key, names, n < GATE_ARRAY_LEN(names) ? n : GATE_ARRAY_LEN(names));
 	if (near)
-		return gate_err_set(err, GATE_E_POLICY, "%s:%u: unknown key '%s'; did you mean '%s'?", file, v->key_line,
-				    key ? key : "", near);
-	return gate_err_set(err, GATE_E_POLICY, "%s:%u: unknown key '%s'; known here: %s", file, v->key_line, key ? key : "",
-			    gate_buf_cstr(&known));
+		return gate_err_set(err, GATE_E_POLICY, "%s:%u: unknown key '%s'; did you mean '%s'?", file,
+				    v->key_line, key ? key : "", near);
+	return gate_err_set(err, GATE_E_POLICY, "%s:%u: unknown key '%s'; known here: %s", file, v->key_line,
+			    key ? key : "", gate_buf_cstr(&known));
 }
 
-int gate_fields_read(const struct gate_yaml *map, const char *file, const struct gate_field *fields, size_t n, void *target,
-		     uint64_t *given, struct gate_err *err)
+int gate_fields_read(const struct gate_yaml *map, const char *file, const struct gate_field *fields, size_t n,
+		     void *target, uint64_t *given, struct gate_err *err)
 {
 	int rc = gate_field_want(map, file, GATE_YAML_MAP, "a map of keys", err);
 
@@ -122,7 +122,8 @@ int gate_fields_read(const struct gate_yaml *map, const char *file, const struct
 	return 0;
 }
 
-/* Texts end up on terminals and in records: what cannot be seen or typed is refused, but for the characters in `but`. */
+/* Texts end up on terminals and in records: what cannot be seen or typed is refused, but for the characters in `but`.
+ */
 static int check_text(const struct gate_yaml *v, const char *file, const char *but, struct gate_err *err)
 {
 	gate_auto(gate_buf) struct gate_buf shown = { 0 };
@@ -140,7 +141,8 @@ static int check_text(const struct gate_yaml *v, const char *file, const char *b
 		s += n;
 	}
 	if (odd)
-		return gate_field_fail(v, file, err, "control or invisible characters in '%.120s'", gate_buf_cstr(&shown));
+		return gate_field_fail(v, file, err, "control or invisible characters in '%.120s'",
+				       gate_buf_cstr(&shown));
 	return 0;
 }
 
@@ -196,8 +198,9 @@ int gate_field_bool(const struct gate_yaml *v, const char *file, void *to, struc
 		*b = false;
 	else
 		return gate_field_fail(v, file, err, "expected true or false, found %s",
-				       v->type == GATE_YAML_SCALAR && *v->text ? "another text (no quotes, no yes/no/on/off)" :
-									       gate_yaml_what(v));
+				       v->type == GATE_YAML_SCALAR && *v->text
+					       ? "another text (no quotes, no yes/no/on/off)"
+					       : gate_yaml_what(v));
 	return 0;
 }
 

@@ -1,5 +1,5 @@
-/* Reading a YAML map against a table of keys: an unknown key is an error with the nearest known one, a value of the wrong type
- * is an error, and each says FILE:LINE. The tables are also what the JSON Schema is compared with. */
+/* Reading a YAML map against a table of keys: an unknown key is an error with the nearest known one, a value of the
+ * wrong type is an error, and each says FILE:LINE. The tables are also what the JSON Schema is compared with. */
 #ifndef GATE_FORMATS_FIELDS_H
 #define GATE_FORMATS_FIELDS_H
 
@@ -16,8 +16,8 @@ struct gate_field {
 };
 
 /* Reads all keys of `map`. *given gets bit i for fields[i]; n is at most 64. */
-int gate_fields_read(const struct gate_yaml *map, const char *file, const struct gate_field *fields, size_t n, void *target,
-		     uint64_t *given, struct gate_err *err);
+int gate_fields_read(const struct gate_yaml *map, const char *file, const struct gate_field *fields, size_t n,
+		     void *target, uint64_t *given, struct gate_err *err);
 
 /* GATE_E_POLICY with "FILE:LINE: key: what". */
 int gate_field_fail(const struct gate_yaml *v, const char *file, struct gate_err *err, const char *fmt, ...)
@@ -32,15 +32,15 @@ int gate_field_want_text(const struct gate_yaml *v, const char *file, struct gat
 const char *gate_nearest(const char *name, const char *const *names, size_t n);
 
 /* Readers. Target types stand behind. */
-gate_field_fn gate_field_str;	   /* char *: a new string, never empty, no control or invisible characters */
-gate_field_fn gate_field_strs;	   /* struct gate_strs: a list of such texts, none twice; replaces what was there */
-gate_field_fn gate_field_words;	   /* the same for a command: words may repeat, and hold line ends and tabs */
-gate_field_fn gate_field_bool;	   /* bool: plain true or false */
-gate_field_fn gate_field_u32;	   /* uint32_t: plain decimal */
-gate_field_fn gate_field_seconds;  /* int64_t: "90s", "10m", "4h", "14d"; above 0 */
-gate_field_fn gate_field_bytes;	   /* uint64_t: "64KiB", "1GiB"; above 0 */
-gate_field_fn gate_field_milli;	   /* uint32_t: a number with at most three decimals, times 1000; at most 10000 */
-gate_field_fn gate_field_tier;	   /* enum gate_tier */
-gate_field_fn gate_field_verdict;  /* enum gate_verdict */
+gate_field_fn gate_field_str;	  /* char *: a new string, never empty, no control or invisible characters */
+gate_field_fn gate_field_strs;	  /* struct gate_strs: a list of such texts, none twice; replaces what was there */
+gate_field_fn gate_field_words;	  /* the same for a command: words may repeat, and hold line ends and tabs */
+gate_field_fn gate_field_bool;	  /* bool: plain true or false */
+gate_field_fn gate_field_u32;	  /* uint32_t: plain decimal */
+gate_field_fn gate_field_seconds; /* int64_t: "90s", "10m", "4h", "14d"; above 0 */
+gate_field_fn gate_field_bytes;	  /* uint64_t: "64KiB", "1GiB"; above 0 */
+gate_field_fn gate_field_milli;	  /* uint32_t: a number with at most three decimals, times 1000; at most 10000 */
+gate_field_fn gate_field_tier;	  /* enum gate_tier */
+gate_field_fn gate_field_verdict; /* enum gate_verdict */
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define NAME_SIZE 256  /* a principal or a namespace, with NUL */
+#define NAME_SIZE 256 /* a principal or a namespace, with NUL */
 #define RSA_BITS_MIN 2048
 
 struct text {
@@ -139,8 +139,8 @@ static int set_key(const struct place *p, const struct key_type *type, struct te
 	if (base64.len == 0)
 		return fail(p, "the key data is missing behind %s", type->name);
 	if (!gate_b64_decode(&blob, base64.s, base64.len, NULL))
-		return blob.failed ? gate_err_set(p->err, GATE_E_NOMEM, "out of memory") :
-				     fail(p, "the key data is not base64; copy the line from the .pub file again");
+		return blob.failed ? gate_err_set(p->err, GATE_E_NOMEM, "out of memory")
+				   : fail(p, "the key data is not base64; copy the line from the .pub file again");
 	rc = check_wire(p, type, (struct text){ gate_buf_cstr(&blob), blob.len });
 	if (rc < 0)
 		return rc;
@@ -258,7 +258,9 @@ static int read_option(const struct place *p, struct text option, struct gate_ke
 	if (same_fold(name, "cert-authority"))
 		return fail(p, "cert-authority lines are not supported in this version; list each person's own key");
 	if (!same_fold(name, "namespaces") && !same_fold(name, "valid-after") && !same_fold(name, "valid-before"))
-		return fail_about(p, "neither an option (namespaces=, valid-after=, valid-before=) nor a supported key type:", name);
+		return fail_about(
+			p,
+			"neither an option (namespaces=, valid-after=, valid-before=) nor a supported key type:", name);
 	if (!equals || !unquote(&value))
 		return fail_about(p, "the option's value must stand in double quotes:", name);
 	if (same_fold(name, "valid-after"))
@@ -299,7 +301,8 @@ static int bad_type(const struct place *p, struct text word)
 {
 	static const char cert[] = "-cert-v01@openssh.com";
 
-	if (word.len > sizeof(cert) - 1 && same((struct text){ word.s + word.len - (sizeof(cert) - 1), sizeof(cert) - 1 }, cert))
+	if (word.len > sizeof(cert) - 1 &&
+	    same((struct text){ word.s + word.len - (sizeof(cert) - 1), sizeof(cert) - 1 }, cert))
 		return fail(p, "certificates are not supported in this version; list the plain public key");
 	if (same(word, "ssh-dss"))
 		return fail(p, "DSA keys are too weak; use ssh-ed25519");
@@ -386,7 +389,8 @@ static int read_line(const struct place *p, struct text line, line_fn *fn, struc
 			return fail(p, "a control character (0x%02x) in the line", (unsigned)(unsigned char)line.s[i]);
 	}
 	if (out->n >= GATE_SIGNERS_MAX)
-		return gate_err_set(p->err, GATE_E_LIMIT, "%s:%u: more than %d keys", p->file, p->line, GATE_SIGNERS_MAX);
+		return gate_err_set(p->err, GATE_E_LIMIT, "%s:%u: more than %d keys", p->file, p->line,
+				    GATE_SIGNERS_MAX);
 	s = add_signer(out);
 	if (!s)
 		return gate_err_set(p->err, GATE_E_NOMEM, "out of memory");
@@ -422,7 +426,8 @@ int gate_revoked_parse(const char *bytes, size_t len, const char *file, struct g
 {
 	if (len >= 6 && memcmp(bytes, "SSHKRL", 6) == 0)
 		return gate_err_set(err, GATE_E_POLICY,
-				    "%s:1: a binary key revocation list is not supported; write one public key a line", file);
+				    "%s:1: a binary key revocation list is not supported; write one public key a line",
+				    file);
 	return each_line(bytes, len, file, read_revoked, out, err);
 }
 

@@ -1,6 +1,6 @@
-/* allowed_signers and revoked_keys, OpenSSH's own formats, read more strictly than ssh-keygen reads them: there a line that
- * cannot be parsed is skipped and the next one still counts; here it is an error with FILE:LINE, because the line may be the
- * one that restricts. docs/POLICY.md lists the differences. */
+/* allowed_signers and revoked_keys, OpenSSH's own formats, read more strictly than ssh-keygen reads them: there a line
+ * that cannot be parsed is skipped and the next one still counts; here it is an error with FILE:LINE, because the line
+ * may be the one that restricts. docs/POLICY.md lists the differences. */
 #ifndef GATE_FORMATS_SIGNERS_H
 #define GATE_FORMATS_SIGNERS_H
 
@@ -21,8 +21,8 @@ struct gate_signers {
 	size_t n, cap;
 };
 
-/* principals [options] keytype base64 [comment] a line. `file` names it in errors (GATE_E_POLICY). *out is zeroed or filled;
- * on failure it holds what was read before, to be cleared. */
+/* principals [options] keytype base64 [comment] a line. `file` names it in errors (GATE_E_POLICY). *out is zeroed or
+ * filled; on failure it holds what was read before, to be cleared. */
 int gate_signers_parse(const char *bytes, size_t len, const char *file, struct gate_signers *out, struct gate_err *err);
 /* One public key a line, no principals and no options. */
 int gate_revoked_parse(const char *bytes, size_t len, const char *file, struct gate_signers *out, struct gate_err *err);

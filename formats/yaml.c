@@ -84,8 +84,8 @@ static const char *keep_text(struct reader *r, const yaml_event_t *e)
 	return s;
 }
 
-/* Doubled keys: one reader takes the first, another the last. Maps are short or bounded by the node limit; long ones are
- * checked by sorting once at their end. */
+/* Doubled keys: one reader takes the first, another the last. Maps are short or bounded by the node limit; long ones
+ * are checked by sorting once at their end. */
 static int by_key(const void *a, const void *b)
 {
 	const struct gate_yaml *x = *(const struct gate_yaml *const *)a, *y = *(const struct gate_yaml *const *)b;
@@ -111,8 +111,9 @@ static int check_doubles(struct reader *r, const struct gate_yaml *map)
 		if (strcmp(v[i - 1]->key, v[i]->key) == 0) {
 			gate_autofree char *key = gate_escape_dup(v[i]->key, strnlen(v[i]->key, 80));
 
-			return gate_err_set(r->err, GATE_E_SYNTAX, "%s:%u: key '%s' stands here twice (first in line %u); keep one",
-					    r->file, v[i]->key_line, key ? key : "", v[i - 1]->key_line);
+			return gate_err_set(r->err, GATE_E_SYNTAX,
+					    "%s:%u: key '%s' stands here twice (first in line %u); keep one", r->file,
+					    v[i]->key_line, key ? key : "", v[i - 1]->key_line);
 		}
 	}
 	return 0;
@@ -134,8 +135,9 @@ static struct gate_yaml *add_node(struct reader *r, enum gate_yaml_type type, co
 		out_of_memory(r);
 		return NULL;
 	}
-	*n = (struct gate_yaml){ .type = type, .line = place_of(e->start_mark.line), .text = "",
-				 .column = place_of(e->start_mark.column) };
+	*n = (struct gate_yaml){
+		.type = type, .line = place_of(e->start_mark.line), .text = "", .column = place_of(e->start_mark.column)
+	};
 	if (!up) {
 		r->doc->root = n;
 		return n;
@@ -189,7 +191,8 @@ static int on_scalar(struct reader *r, const yaml_event_t *e)
 
 static int on_open(struct reader *r, const yaml_event_t *e, enum gate_yaml_type type)
 {
-	const yaml_char_t *anchor = type == GATE_YAML_MAP ? e->data.mapping_start.anchor : e->data.sequence_start.anchor;
+	const yaml_char_t *anchor =
+		type == GATE_YAML_MAP ? e->data.mapping_start.anchor : e->data.sequence_start.anchor;
 	const yaml_char_t *tag = type == GATE_YAML_MAP ? e->data.mapping_start.tag : e->data.sequence_start.tag;
 	uint32_t line = place_of(e->start_mark.line);
 	struct gate_yaml *n;
@@ -264,10 +267,12 @@ static int parser_error(struct reader *r, const yaml_parser_t *p)
 	if (p->error == YAML_READER_ERROR) {
 		/* libyaml gives only an offset here; the mark stands where the scanner was, at most a buffer before */
 		return gate_err_set(r->err, GATE_E_SYNTAX, "%s:%u: not readable as UTF-8 text: %s (byte %zu)", r->file,
-				    place_of(p->mark.line), p->problem ? p->problem : "bad character", p->problem_offset);
+				    place_of(p->mark.line), p->problem ? p->problem : "bad character",
+				    p->problem_offset);
 	}
 	return gate_err_set(r->err, GATE_E_SYNTAX, "%s:%u: not well-formed YAML: %s%s%s", r->file, line,
-			    p->context ? p->context : "", p->context ? ", " : "", p->problem ? p->problem : "bad syntax");
+			    p->context ? p->context : "", p->context ? ", " : "",
+			    p->problem ? p->problem : "bad syntax");
 }
 
 static int read_events(struct reader *r, yaml_parser_t *p)

@@ -1,6 +1,7 @@
-/* YAML as a bounded plain tree: maps, lists and scalars with their place in the file, nothing else. Aliases, anchors, tags,
- * directives, a second document, doubled keys, keys that are no scalars and NUL characters are errors, because each is a way
- * to make two readers see two files. Scalars stay text: whoever reads one says what it must be. The only room with yaml.h. */
+/* YAML as a bounded plain tree: maps, lists and scalars with their place in the file, nothing else. Aliases, anchors,
+ * tags, directives, a second document, doubled keys, keys that are no scalars and NUL characters are errors, because
+ * each is a way to make two readers see two files. Scalars stay text: whoever reads one says what it must be. The only
+ * room with yaml.h. */
 #ifndef GATE_FORMATS_YAML_H
 #define GATE_FORMATS_YAML_H
 
@@ -25,8 +26,8 @@ struct gate_yaml {
 
 struct gate_yaml_doc; /* opaque: owns all nodes and texts */
 
-/* Parses one document of at most `max` bytes. `file` names it in errors ("FILE:LINE: what", GATE_E_SYNTAX or GATE_E_LIMIT).
- * Gives *out, freed with gate_yaml_free. An empty file is an error. */
+/* Parses one document of at most `max` bytes. `file` names it in errors ("FILE:LINE: what", GATE_E_SYNTAX or
+ * GATE_E_LIMIT). Gives *out, freed with gate_yaml_free. An empty file is an error. */
 int gate_yaml_parse(const char *bytes, size_t len, size_t max, const char *file, struct gate_yaml_doc **out,
 		    struct gate_err *err);
 const struct gate_yaml *gate_yaml_root(const struct gate_yaml_doc *doc);

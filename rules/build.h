@@ -10,8 +10,8 @@
 /* A policy under construction. */
 struct gate_build {
 	struct gate_policy *p;
-	const char *file;	/* of the section being read */
-	bool is_floor;		/* the host's policy.yml: what it does not say is as loose as can be */
+	const char *file;		/* of the section being read */
+	bool is_floor;			/* the host's policy.yml: what it does not say is as loose as can be */
 	const struct gate_files *files; /* of .refgate/; NULL for the floor */
 	size_t cap_rules;
 	struct gate_err *err;
@@ -26,15 +26,15 @@ struct gate_keys {
 /* All of them; *n is their number. */
 const struct gate_keys *const *gate_policy_keys(size_t *n);
 
-extern const struct gate_keys gate_keys_actors, gate_keys_humans_match, gate_keys_agent, gate_keys_person, gate_keys_tiers,
-	gate_keys_tier, gate_keys_tier_protected, gate_keys_owner, gate_keys_rule, gate_keys_rule_file, gate_keys_check,
-	gate_keys_when, gate_keys_trace, gate_keys_limits, gate_keys_verifier;
+extern const struct gate_keys gate_keys_actors, gate_keys_humans_match, gate_keys_agent, gate_keys_person,
+	gate_keys_tiers, gate_keys_tier, gate_keys_tier_protected, gate_keys_owner, gate_keys_rule, gate_keys_rule_file,
+	gate_keys_check, gate_keys_when, gate_keys_trace, gate_keys_limits, gate_keys_verifier;
 
 /* One section each: read the value of a root key. */
 typedef int gate_section_fn(const struct gate_yaml *v, struct gate_build *b);
-gate_section_fn gate_build_actors, gate_build_people, gate_build_tiers, gate_build_humans, gate_build_owners, gate_build_rules,
-	gate_build_checks, gate_build_trace, gate_build_limits, gate_build_verifier, gate_build_protected,
-	gate_build_namespaces, gate_build_mode, gate_build_effect, gate_build_ledger;
+gate_section_fn gate_build_actors, gate_build_people, gate_build_tiers, gate_build_humans, gate_build_owners,
+	gate_build_rules, gate_build_checks, gate_build_trace, gate_build_limits, gate_build_verifier,
+	gate_build_protected, gate_build_namespaces, gate_build_mode, gate_build_effect, gate_build_ledger;
 
 /* allowed_signers and revoked_keys into p->people, and what must hold between persons, keys and agents. */
 int gate_build_keys(struct gate_build *b);
@@ -52,8 +52,8 @@ int gate_build_check_tiers(struct gate_build *b, const struct gate_yaml *tiers, 
 
 /* The floor's text as a policy of its own: what it does not say asks for nothing. */
 int gate_floor_parse(const char *text, size_t len, struct gate_policy **out, struct gate_err *err);
-/* p becomes at least as strict as the floor, key by key (HOLES 30). Takes what it needs out of *floor, which is still freed by
- * the caller. */
+/* p becomes at least as strict as the floor, key by key (HOLES 30). Takes what it needs out of *floor, which is still
+ * freed by the caller. */
 int gate_floor_merge(struct gate_policy *p, struct gate_policy *floor, struct gate_err *err);
 
 /* *to becomes the stricter of both in each of its parts. */
@@ -69,8 +69,8 @@ void *gate_build_grow(void *vp, size_t *n, size_t size, struct gate_err *err);
 const char *gate_build_keep(struct gate_build *b, const char *text);
 int gate_build_warn(struct gate_build *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* The key as a name of a person, agent, role or check: printable ASCII that can be typed, no pattern characters. NULL when
- * it is one, else what is wrong (static). */
+/* The key as a name of a person, agent, role or check: printable ASCII that can be typed, no pattern characters. NULL
+ * when it is one, else what is wrong (static). */
 const char *gate_name_wrong(const char *name, size_t max);
 
 #endif

@@ -1,7 +1,8 @@
-/* The host's floor: a repository can only be stricter. Each key has its order (HOLES 30): enforce over observe; reject over hold
- * over accept; of approvals, points, tiers and carried days the larger; of expiry, limits and egress the smaller; of protected,
- * rules, checks, roles and agents the union; of humans and namespaces the intersection. A floor was read with everything that it
- * does not say as loose as can be (gate_floor_parse), so that joining part by part is all there is to do. */
+/* The host's floor: a repository can only be stricter. Each key has its order (HOLES 30): enforce over observe; reject
+ * over hold over accept; of approvals, points, tiers and carried days the larger; of expiry, limits and egress the
+ * smaller; of protected, rules, checks, roles and agents the union; of humans and namespaces the intersection. A floor
+ * was read with everything that it does not say as loose as can be (gate_floor_parse), so that joining part by part is
+ * all there is to do. */
 #include "rules/build.h"
 
 #include <string.h>
@@ -74,8 +75,11 @@ static int join_agents(struct gate_policy *p, struct gate_policy *floor, struct 
 
 		for (size_t k = 0; k < p->people.n; k++) {
 			if (gate_agent_covers(from, &p->people.v[k]))
-				return gate_err_set(err, GATE_E_POLICY, "the host's floor names a key of %s as one of the agent %s; a key is an "
-						    "agent's or a person's, never both", p->people.v[k].name, from->name);
+				return gate_err_set(
+					err, GATE_E_POLICY,
+					"the host's floor names a key of %s as one of the agent %s; a key is an "
+					"agent's or a person's, never both",
+					p->people.v[k].name, from->name);
 		}
 		a = gate_build_grow(&p->agents, &p->n_agents, sizeof(*a), err);
 		if (!a)
@@ -110,8 +114,8 @@ static void join_weights(struct gate_rule *to, const struct gate_rule *with)
 	to->stated = true;
 }
 
-/* An exception counts only where both make it: without the floor's, the floor's rule would see the path. The policy's own list
- * stays when the floor has the same pattern. */
+/* An exception counts only where both make it: without the floor's, the floor's rule would see the path. The policy's
+ * own list stays when the floor has the same pattern. */
 static int join_exceptions(struct gate_rule *to, const struct gate_rule *with, struct gate_err *err)
 {
 	struct gate_globs both = { .paths = to->not_paths.paths, .fold = to->not_paths.fold };

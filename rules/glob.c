@@ -136,9 +136,9 @@ static bool longer(struct back *b, const char *s, size_t len)
 	return true;
 }
 
-/* Greedy matching that goes back to the last '*' and the last "**" only: whatever an earlier star could reach by eating more, a
- * later one of its sort reaches too (and "**" reaches all that '*' does). So the worst case is len * len * n steps, never an
- * exponent; names are at most GATE_PATH_MAX_BYTES. */
+/* Greedy matching that goes back to the last '*' and the last "**" only: whatever an earlier star could reach by eating
+ * more, a later one of its sort reaches too (and "**" reaches all that '*' does). So the worst case is len * len * n
+ * steps, never an exponent; names are at most GATE_PATH_MAX_BYTES. */
 static bool match(const struct glob *g, const char *s, size_t len)
 {
 	struct back star = { 0 }, deep = { 0 };
@@ -197,7 +197,8 @@ static const char *odd_token(const char *pattern, size_t n)
 		if (pattern[i] == '\\')
 			return "'\\' is no escape here; write [*] for a star, and so on";
 		if (pattern[i] == '{')
-			return "'{' does not list alternatives here; write one pattern for each, or [{] for the character itself";
+			return "'{' does not list alternatives here; write one pattern for each, or [{] for the "
+			       "character itself";
 	}
 	return NULL;
 }

@@ -39,12 +39,14 @@ static bool person_may(const struct gate_person *one, const struct gate_requirem
 	return false;
 }
 
-static int reach_init(struct reach *r, const struct gate_people *people, const struct gate_requirement *need, int64_t now,
-		      struct gate_err *err)
+static int reach_init(struct reach *r, const struct gate_people *people, const struct gate_requirement *need,
+		      int64_t now, struct gate_err *err)
 {
 	size_t n = people->n, roles = need->roles.n;
 
-	*r = (struct reach){ .people = people, .need = need, .may = calloc(n + 1, 1), .holds = calloc(n * roles + 1, 1) };
+	*r = (struct reach){
+		.people = people, .need = need, .may = calloc(n + 1, 1), .holds = calloc(n * roles + 1, 1)
+	};
 	if (!r->may || !r->holds)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	for (size_t i = 0; i < n; i++) {
@@ -55,7 +57,8 @@ static int reach_init(struct reach *r, const struct gate_people *people, const s
 	return 0;
 }
 
-/* One more role gets a person of its own: breadth first over roles, giving persons on. taken[person] is role + 1, or 0. */
+/* One more role gets a person of its own: breadth first over roles, giving persons on. taken[person] is role + 1, or 0.
+ */
 static bool place_role(const struct reach *r, const char *out, size_t role, size_t *taken, size_t *from, size_t *queue)
 {
 	size_t n = r->people->n, head = 0, tail = 0;
@@ -123,17 +126,20 @@ static bool reach_ok(const struct reach *r, const char *out, struct gate_buf *wh
 {
 	size_t n = r->people->n, may = count(r->may, out, n);
 	bool ok = may >= r->need->approvals, covered = true;
-	const char *keys = r->need->pin ? " with a security key that checks a PIN" : r->need->touch ? " with a security key" : "";
+	const char *keys = r->need->pin	    ? " with a security key that checks a PIN"
+			   : r->need->touch ? " with a security key"
+					    : "";
 
 	if (!ok && why)
-		gate_buf_fmt(why, "%u person%s needed%s, %zu could sign", r->need->approvals, r->need->approvals == 1 ? "" : "s",
-			     keys, may);
+		gate_buf_fmt(why, "%u person%s needed%s, %zu could sign", r->need->approvals,
+			     r->need->approvals == 1 ? "" : "s", keys, may);
 	for (size_t k = 0; k < r->need->roles.n; k++) {
 		if (count(r->holds + k * n, out, n))
 			continue;
 		covered = false;
 		if (why)
-			gate_buf_fmt(why, "%snobody%s with role %s could sign", why->len ? "; " : "", keys, r->need->roles.v[k]);
+			gate_buf_fmt(why, "%snobody%s with role %s could sign", why->len ? "; " : "", keys,
+				     r->need->roles.v[k]);
 	}
 	if (ok && covered && r->need->distinct_roles && !roles_apart(r, out)) {
 		covered = false;
@@ -219,9 +225,11 @@ static int owners_reachable(const struct gate_policy *p, int64_t now, struct gat
 			n += has && person_may(&p->people.v[i], &any, now);
 		}
 		if (n < p->owners[o].approvals)
-			return gate_err_set(err, GATE_E_QUORUM, "owners of %s: %u with role %s needed, %zu could sign; give the role to "
-					    "more people with keys, or ask for fewer", p->owners[o].paths.patterns.v[0],
-					    p->owners[o].approvals, p->owners[o].roles.v[0], n);
+			return gate_err_set(err, GATE_E_QUORUM,
+					    "owners of %s: %u with role %s needed, %zu could sign; give the role to "
+					    "more people with keys, or ask for fewer",
+					    p->owners[o].paths.patterns.v[0], p->owners[o].approvals,
+					    p->owners[o].roles.v[0], n);
 	}
 	return 0;
 }
@@ -239,8 +247,10 @@ int gate_policy_reachable(const struct gate_policy *p, int64_t now, struct gate_
 				continue;
 			if (why.code != GATE_E_QUORUM)
 				return gate_err_set(err, why.code, "%s", why.text);
-			return gate_err_set(err, GATE_E_QUORUM, "tier %s%s can never be approved: %s; add people, keys or roles, or ask "
-					    "for less", gate_tier_name(asked[i].tier), asked[i].where, why.text);
+			return gate_err_set(err, GATE_E_QUORUM,
+					    "tier %s%s can never be approved: %s; add people, keys or roles, or ask "
+					    "for less",
+					    gate_tier_name(asked[i].tier), asked[i].where, why.text);
 		}
 	}
 	return owners_reachable(p, now, err);
@@ -256,12 +266,13 @@ static int tell(const struct reach *r, const struct asked *a, const char *who, c
 	if (reach_ok(r, out, NULL))
 		return 0;
 	(void)reach_ok(r, out, &why);
-	line = gate_fmt("nobody could approve a %s change%s by %s: %s", gate_tier_name(a->tier), a->where, who, gate_buf_cstr(&why));
+	line = gate_fmt("nobody could approve a %s change%s by %s: %s", gate_tier_name(a->tier), a->where, who,
+			gate_buf_cstr(&why));
 	return line ? gate_strs_add_new(lines, line, err) : gate_err_set(err, GATE_E_NOMEM, "out of memory");
 }
 
-static int tell_each(const struct gate_policy *p, const struct asked *a, int64_t now, char *out, struct gate_strs *lines,
-		     struct gate_err *err)
+static int tell_each(const struct gate_policy *p, const struct asked *a, int64_t now, char *out,
+		     struct gate_strs *lines, struct gate_err *err)
 {
 	__attribute__((cleanup(reach_clear))) struct reach r = { 0 };
 	int rc = reach_init(&r, &p->people, a->need, now, err);

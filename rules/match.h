@@ -1,7 +1,8 @@
 /* Globs and regexes over names that come from outside; the only room that includes pcre2.h.
- * Glob: '*' and '?' stop at '/', '**' does not ("**" + "/" also matches nothing), [a-z] classes, everything else literal; the whole name must match.
- * A pattern without '/' in a path list matches the last component, like .gitignore; gate_globs for refs and identities
- * are whole-name. Regex: PCRE2 with JIT, match and depth limits; a limit reached is reported, never a silent "no". */
+ * Glob: '*' and '?' stop at '/', '**' does not ("**" + "/" also matches nothing), [a-z] classes, everything else
+ * literal; the whole name must match. A pattern without '/' in a path list matches the last component, like .gitignore;
+ * gate_globs for refs and identities are whole-name. Regex: PCRE2 with JIT, match and depth limits; a limit reached is
+ * reported, never a silent "no". */
 #ifndef GATE_RULES_MATCH_H
 #define GATE_RULES_MATCH_H
 
@@ -11,10 +12,11 @@
 
 struct gate_globs {
 	struct gate_strs patterns;
-	bool paths;	/* a pattern without '/' matches a last component at any depth; a '/' in front anchors at the root */
-	bool fold;	/* letter case does not count (ASCII) */
-	bool deep;	/* '*' and '?' match '/' too: lists that a trailing '*' must not leave a hole in (protected refs) */
-	bool borrowed;	/* patterns.v belongs to a constant table: never freed, never added to */
+	bool paths; /* a pattern without '/' matches a last component at any depth; a '/' in front anchors at the root
+		     */
+	bool fold;  /* letter case does not count (ASCII) */
+	bool deep;  /* '*' and '?' match '/' too: lists that a trailing '*' must not leave a hole in (protected refs) */
+	bool borrowed;		 /* patterns.v belongs to a constant table: never freed, never added to */
 	struct gate_globs *also; /* owned; when there, the name must match this list as well (the host's floor) */
 };
 
@@ -26,9 +28,9 @@ bool gate_globs_match(const struct gate_globs *g, const char *name, size_t len);
 int gate_globs_add(struct gate_globs *g, const char *pattern, struct gate_err *err);
 void gate_globs_clear(struct gate_globs *g);
 
-/* Patterns are over bytes: UTF mode is off and cannot be switched on by the pattern, since what is searched may be no UTF-8. A
- * character beyond ASCII in a pattern stands for its UTF-8 bytes (so not inside [...]). '^' and '$' match at lines; CR, LF and
- * CRLF end one. */
+/* Patterns are over bytes: UTF mode is off and cannot be switched on by the pattern, since what is searched may be no
+ * UTF-8. A character beyond ASCII in a pattern stands for its UTF-8 bytes (so not inside [...]). '^' and '$' match at
+ * lines; CR, LF and CRLF end one. */
 struct gate_regex; /* compiled at its first use */
 
 enum gate_match { GATE_MATCH_NO, GATE_MATCH_YES, GATE_MATCH_LIMIT };
@@ -40,6 +42,7 @@ void gate_regex_free(struct gate_regex *r);
 const char *gate_regex_pattern(const struct gate_regex *r);
 bool gate_regex_folds(const struct gate_regex *r);
 /* First match at or after `from`; *start and *end get its bounds (equal ones are possible: go on behind them). */
-enum gate_match gate_regex_find(struct gate_regex *r, const char *s, size_t len, size_t from, size_t *start, size_t *end);
+enum gate_match gate_regex_find(struct gate_regex *r, const char *s, size_t len, size_t from, size_t *start,
+				size_t *end);
 
 #endif

@@ -77,7 +77,8 @@ static void put_list_use(struct gate_buf *b, const char *name, size_t row, const
 static void put_row(struct output *o, const struct gate_rule_row *r, const char *cls, const char *file)
 {
 	gate_autofree char *source = gate_fmt("%s:%u", file, r->line);
-	static const char *const tiers[] = { "GATE_TIER_LOW", "GATE_TIER_MEDIUM", "GATE_TIER_HIGH", "GATE_TIER_CRITICAL" };
+	static const char *const tiers[] = { "GATE_TIER_LOW", "GATE_TIER_MEDIUM", "GATE_TIER_HIGH",
+					     "GATE_TIER_CRITICAL" };
 	struct gate_buf *b = &o->rows;
 
 	put_list(&o->lists, "paths", o->n, &r->paths);
@@ -93,7 +94,8 @@ static void put_row(struct output *o, const struct gate_rule_row *r, const char 
 	put_list_use(b, "not_paths", o->n, &r->not_paths);
 	gate_buf_fmt(b, "%zu, %zu, ", r->paths.n, r->not_paths.n);
 	put_string(b, r->content);
-	gate_buf_fmt(b, ", %d, %d, %d, %d, %s, %u,\n\t  ", r->fold, gate_row_has(r, GATE_ROW_FOLD) && r->fold, r->deny, r->everywhere, tiers[r->tier], gate_row_points(r));
+	gate_buf_fmt(b, ", %d, %d, %d, %d, %s, %u,\n\t  ", r->fold, gate_row_has(r, GATE_ROW_FOLD) && r->fold, r->deny,
+		     r->everywhere, tiers[r->tier], gate_row_points(r));
 	put_string(b, r->message);
 	gate_buf_str(b, ", ");
 	put_string(b, source ? source : "");
@@ -111,17 +113,20 @@ static int check_row(const struct gate_yaml *v, const char *file, const struct g
 	if (path && r->paths.n == 0)
 		return gate_field_fail(v, file, err, "rule %s is of kind path and has no paths", r->id);
 	if (content != (r->content != NULL))
-		return gate_field_fail(v, file, err, "rule %s: kind content and a content: expression go together", r->id);
+		return gate_field_fail(v, file, err, "rule %s: kind content and a content: expression go together",
+				       r->id);
 	if (!r->message)
 		return gate_field_fail(v, file, err, "rule %s has no message", r->id);
 	if (!r->cls && !strchr(r->id, '-'))
-		return gate_field_fail(v, file, err, "rule %s has no class: and no '-' in its id to take one from", r->id);
+		return gate_field_fail(v, file, err, "rule %s has no class: and no '-' in its id to take one from",
+				       r->id);
 	if (r->paths.n > UINT16_MAX || r->not_paths.n > UINT16_MAX)
 		return gate_field_fail(v, file, err, "rule %s has too many patterns", r->id);
 	return 0;
 }
 
-static int add_rule(struct output *o, const struct gate_yaml *v, const char *file, const char *shown, struct gate_err *err)
+static int add_rule(struct output *o, const struct gate_yaml *v, const char *file, const char *shown,
+		    struct gate_err *err)
 {
 	gate_auto(gate_rule_row) struct gate_rule_row r = { 0 };
 	char cls[16] = "";
@@ -154,7 +159,8 @@ static int add_pack(struct output *o, const char *file, struct gate_err *err)
 	if (rc == 0)
 		rc = gate_yaml_parse(gate_buf_cstr(&bytes), bytes.len, GATE_POLICY_MAX, file, &doc, err);
 	if (rc == 0)
-		rc = gate_fields_read(gate_yaml_root(doc), file, pack_fields, GATE_ARRAY_LEN(pack_fields), &pack, &given, err);
+		rc = gate_fields_read(gate_yaml_root(doc), file, pack_fields, GATE_ARRAY_LEN(pack_fields), &pack,
+				      &given, err);
 	free(pack.name);
 	if (rc < 0)
 		return rc;

@@ -1,5 +1,5 @@
-/* The shipped rule packs: rules/packs/xxx.yml, turned into constant tables by rules/packgen_main.c when refgate is built, so
- * that loading a policy copies and parses none of them. */
+/* The shipped rule packs: rules/packs/xxx.yml, turned into constant tables by rules/packgen_main.c when refgate is
+ * built, so that loading a policy copies and parses none of them. */
 #ifndef GATE_RULES_PACKS_H
 #define GATE_RULES_PACKS_H
 
@@ -10,9 +10,9 @@ struct gate_pack_row {
 	char *const *paths;	     /* globs; NULL when n is 0 */
 	char *const *not_paths;
 	uint16_t n_paths, n_not_paths;
-	const char *content;	     /* PCRE2, or NULL */
-	bool fold;		     /* letter case of paths does not count */
-	bool fold_content;	     /* nor of the content: `fold: true` was written */
+	const char *content; /* PCRE2, or NULL */
+	bool fold;	     /* letter case of paths does not count */
+	bool fold_content;   /* nor of the content: `fold: true` was written */
 	bool deny;
 	bool everywhere;
 	enum gate_tier floor;

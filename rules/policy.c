@@ -14,8 +14,8 @@
 
 struct root {
 	uint32_t version;
-	const struct gate_yaml *protected, *namespaces, *actors, *people, *tiers, *humans, *owners, *rules, *checks, *trace, *mode,
-		*limits, *effect, *verifier, *ledger;
+	const struct gate_yaml *protected, *namespaces, *actors, *people, *tiers, *humans, *owners, *rules, *checks,
+		*trace, *mode, *limits, *effect, *verifier, *ledger;
 };
 
 static int keep_node(const struct gate_yaml *v, const char *file, void *to, struct gate_err *err)
@@ -34,11 +34,27 @@ static int read_version(const struct gate_yaml *v, const char *file, void *to, s
 	return rc < 0 || *version == 1 ? rc : gate_field_fail(v, file, err, "this refgate reads version 1");
 }
 
-#define ROOT(name) { #name, keep_node, offsetof(struct root, name) }
+#define ROOT(name)                                                                                                     \
+	{                                                                                                              \
+#name, keep_node, offsetof(struct root, name)                                                          \
+	}
 static const struct gate_field root_fields[] = {
 	{ "version", read_version, offsetof(struct root, version) },
-	ROOT(protected), ROOT(namespaces), ROOT(actors), ROOT(people), ROOT(tiers), ROOT(humans), ROOT(owners), ROOT(rules),
-	ROOT(checks), ROOT(trace), ROOT(mode), ROOT(limits), ROOT(effect), ROOT(verifier), ROOT(ledger),
+	ROOT(protected),
+	ROOT(namespaces),
+	ROOT(actors),
+	ROOT(people),
+	ROOT(tiers),
+	ROOT(humans),
+	ROOT(owners),
+	ROOT(rules),
+	ROOT(checks),
+	ROOT(trace),
+	ROOT(mode),
+	ROOT(limits),
+	ROOT(effect),
+	ROOT(verifier),
+	ROOT(ledger),
 };
 static const struct gate_keys root_keys = { "policy", root_fields, GATE_ARRAY_LEN(root_fields) };
 
@@ -67,9 +83,10 @@ static const struct {
 const struct gate_keys *const *gate_policy_keys(size_t *n)
 {
 	static const struct gate_keys *const all[] = {
-		&root_keys, &gate_keys_actors, &gate_keys_humans_match, &gate_keys_agent, &gate_keys_person, &gate_keys_tiers,
-		&gate_keys_tier, &gate_keys_tier_protected, &gate_keys_owner, &gate_keys_rule, &gate_keys_rule_file,
-		&gate_keys_check, &gate_keys_when, &gate_keys_trace, &gate_keys_limits, &gate_keys_verifier,
+		&root_keys,	   &gate_keys_actors, &gate_keys_humans_match, &gate_keys_agent,
+		&gate_keys_person, &gate_keys_tiers,  &gate_keys_tier,	       &gate_keys_tier_protected,
+		&gate_keys_owner,  &gate_keys_rule,   &gate_keys_rule_file,    &gate_keys_check,
+		&gate_keys_when,   &gate_keys_trace,  &gate_keys_limits,       &gate_keys_verifier,
 	};
 
 	*n = GATE_ARRAY_LEN(all);
@@ -120,7 +137,8 @@ int gate_build_warn(struct gate_build *b, const char *fmt, ...)
 
 static int default_protected(struct gate_build *b)
 {
-	static const char *const refs[] = { "refs/heads/main", "refs/heads/master", "refs/heads/release/*", "refs/tags/*" };
+	static const char *const refs[] = { "refs/heads/main", "refs/heads/master", "refs/heads/release/*",
+					    "refs/tags/*" };
 	int rc = 0;
 
 	b->p->protected_refs.deep = true;
@@ -132,7 +150,10 @@ static int default_protected(struct gate_build *b)
 /* A floor asks for nothing that it does not say, so its limits are none and its mode is the laxer one. */
 static int set_defaults(struct gate_build *b)
 {
-	static const struct gate_limits usual = { .open_per_actor = 20, .open_per_repo = 500, .judging_s = 30, .checks_s = 600,
+	static const struct gate_limits usual = { .open_per_actor = 20,
+						  .open_per_repo = 500,
+						  .judging_s = 30,
+						  .checks_s = 600,
 						  .max_push = (uint64_t)512 << 20 };
 	static const struct gate_limits none = { UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT64_MAX };
 	int rc;
@@ -201,7 +222,8 @@ static int check_names(struct gate_build *b)
 		if (near) {
 			gate_autofree char *shown = gate_escape_dup(path, strnlen(path, 80));
 
-			return gate_err_set(b->err, GATE_E_POLICY, ".refgate/%s:1: this file is not read; did you mean %s?",
+			return gate_err_set(b->err, GATE_E_POLICY,
+					    ".refgate/%s:1: this file is not read; did you mean %s?",
 					    shown ? shown : "", near);
 		}
 	}
@@ -221,7 +243,8 @@ static int read_files(struct gate_build *b)
 	return read_text(b, f->bytes, f->len);
 }
 
-static int digest(const struct gate_files *files, const char *floor, size_t floor_len, char hex[65], struct gate_err *err)
+static int digest(const struct gate_files *files, const char *floor, size_t floor_len, char hex[65],
+		  struct gate_err *err)
 {
 	static char floor_name[] = "/floor";
 	size_t n = files ? files->n : 0;

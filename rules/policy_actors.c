@@ -61,9 +61,13 @@ static int check_patterns(struct gate_build *b, const struct gate_yaml *v)
 		for (size_t i = 0; i < GATE_ARRAY_LEN(sources); i++)
 			known |= gate_starts_with(c->text, sources[i]);
 		if (!known)
-			rc = gate_build_fail(b, c, "'%.100s' names no source; begin with actor:, ssh:, remote-user:, gl:, gitea:, "
-					     "user: or cert:", c->text);
-		else if (gate_starts_with(c->text, "ssh:") && !gate_starts_with(c->text, "ssh:SHA256:") && !strchr(c->text, '*'))
+			rc = gate_build_fail(
+				b, c,
+				"'%.100s' names no source; begin with actor:, ssh:, remote-user:, gl:, gitea:, "
+				"user: or cert:",
+				c->text);
+		else if (gate_starts_with(c->text, "ssh:") && !gate_starts_with(c->text, "ssh:SHA256:") &&
+			 !strchr(c->text, '*'))
 			rc = gate_build_fail(b, c, "write a key as ssh:SHA256:..., the way ssh-keygen -l shows it");
 	}
 	return rc;
@@ -144,8 +148,8 @@ bool gate_agent_covers(const struct gate_agent *a, const struct gate_person *one
 	return false;
 }
 
-/* An owner who is no person can sign nothing, so nothing has to be kept from him; but a slip of the pen would let the real one
- * sign for his agent. */
+/* An owner who is no person can sign nothing, so nothing has to be kept from him; but a slip of the pen would let the
+ * real one sign for his agent. */
 static int check_owner(struct gate_build *b, const struct gate_yaml *v, const struct gate_agent *a)
 {
 	gate_autofree const char **names = calloc(b->p->people.n + 1, sizeof(char *));
@@ -159,8 +163,10 @@ static int check_owner(struct gate_build *b, const struct gate_yaml *v, const st
 		names[i] = b->p->people.v[i].name;
 	near = gate_nearest(a->owner, names, b->p->people.n);
 	if (near)
-		return gate_build_fail(b, v, "its owner '%s' is no person of people:; did you mean '%s'?", a->owner, near);
-	return gate_build_warn(b, "%s:%u: the owner '%s' of %s is no person of people:", b->file, v->line, a->owner, a->name);
+		return gate_build_fail(b, v, "its owner '%s' is no person of people:; did you mean '%s'?", a->owner,
+				       near);
+	return gate_build_warn(b, "%s:%u: the owner '%s' of %s is no person of people:", b->file, v->line, a->owner,
+			       a->name);
 }
 
 /* HOLES 19: a key that an agent can use never approves; so it must not be a person's either. */
@@ -170,8 +176,11 @@ static int check_agent(struct gate_build *b, const struct gate_yaml *v, const st
 		return gate_build_fail(b, v, "a person has this name too; give the agent a name of its own");
 	for (size_t i = 0; i < b->p->people.n; i++) {
 		if (gate_agent_covers(a, &b->p->people.v[i]))
-			return gate_build_fail(b, v, "its match: covers a key of %s in allowed_signers; a key is an agent's or a "
-					       "person's, never both", b->p->people.v[i].name);
+			return gate_build_fail(
+				b, v,
+				"its match: covers a key of %s in allowed_signers; a key is an agent's or a "
+				"person's, never both",
+				b->p->people.v[i].name);
 	}
 	return check_owner(b, v, a);
 }
@@ -209,7 +218,8 @@ static const char *value_of(const char *identity)
 static const struct gate_agent *agent_of(const struct gate_policy *p, const char *identity, const char *value)
 {
 	for (size_t i = 0; i < p->n_agents; i++) {
-		if (strcmp(p->agents[i].name, value) == 0 || gate_globs_match(&p->agents[i].match, identity, strlen(identity)))
+		if (strcmp(p->agents[i].name, value) == 0 ||
+		    gate_globs_match(&p->agents[i].match, identity, strlen(identity)))
 			return &p->agents[i];
 	}
 	return NULL;
@@ -227,8 +237,8 @@ static bool has_fingerprint(const struct gate_person *one, const char *value)
 	return false;
 }
 
-/* The person whose name, alias, mail or key the value is. Letter case does not count: this only ever keeps a person from
- * signing his own push. */
+/* The person whose name, alias, mail or key the value is. Letter case does not count: this only ever keeps a person
+ * from signing his own push. */
 static const struct gate_person *person_of(const struct gate_policy *p, const char *value)
 {
 	bool fingerprint = gate_starts_with(value, "SHA256:");
@@ -271,8 +281,11 @@ static void resolve(const struct gate_policy *p, const char *identity, const cha
 /* Two answers that are not the same actor: an agent, named by the one that nobody knows, if there is one. */
 static void merge(struct gate_actor *out, const struct gate_actor *next)
 {
-	const char *owner = *out->owner ? out->owner : out->human ? out->name : *next->owner ? next->owner :
-			    next->human ? next->name : "";
+	const char *owner = *out->owner	   ? out->owner
+			    : out->human   ? out->name
+			    : *next->owner ? next->owner
+			    : next->human  ? next->name
+					   : "";
 	struct gate_actor both;
 
 	if (out->human == next->human && strcmp(out->name, next->name) == 0)

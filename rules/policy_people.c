@@ -81,8 +81,9 @@ static int add_mail(struct gate_build *b, const struct gate_yaml *v, struct gate
 		*p = (char)tolower((unsigned char)*p);
 	for (size_t i = 0; i < b->p->people.n; i++) {
 		if (gate_strs_has(&b->p->people.v[i].mails, low))
-			return gate_build_fail(b, v, "the mail %.100s stands at %s already; a mail belongs to one person", low,
-					       b->p->people.v[i].name);
+			return gate_build_fail(b, v,
+					       "the mail %.100s stands at %s already; a mail belongs to one person",
+					       low, b->p->people.v[i].name);
 	}
 	return gate_strs_add(&one->mails, low, b->err);
 }
@@ -95,8 +96,8 @@ static int fill_person(struct gate_build *b, const struct gate_yaml *v, struct r
 	for (size_t i = 0; i < r->roles.n && rc == 0; i++) {
 		const char *wrong = gate_name_wrong(r->roles.v[i], ROLE_LEN_MAX);
 
-		rc = wrong ? gate_build_fail(b, v, "role '%.70s': %s", r->roles.v[i], wrong) :
-			     gate_strs_add(&one->roles, r->roles.v[i], b->err);
+		rc = wrong ? gate_build_fail(b, v, "role '%.70s': %s", r->roles.v[i], wrong)
+			   : gate_strs_add(&one->roles, r->roles.v[i], b->err);
 	}
 	for (size_t i = 0; i < r->mails.n && rc == 0; i++)
 		rc = add_mail(b, v, one, r->mails.v[i]);
@@ -131,7 +132,8 @@ int gate_build_people(const struct gate_yaml *v, struct gate_build *b)
 	int rc = gate_field_want(v, b->file, GATE_YAML_MAP, "a map of names", b->err);
 
 	if (rc == 0 && b->is_floor)
-		return gate_build_fail(b, v, "the host's floor names no people; they stand with their keys in each .refgate/");
+		return gate_build_fail(
+			b, v, "the host's floor names no people; they stand with their keys in each .refgate/");
 	for (const struct gate_yaml *c = v->first; c && rc == 0; c = c->next)
 		rc = add_person(b, c);
 	return rc;
@@ -153,9 +155,10 @@ static int unknown_person(struct gate_build *b, const char *file, const struct g
 		names[i] = b->p->people.v[i].name;
 	if (names)
 		near = gate_nearest(s->principals.v[0], names, b->p->people.n);
-	return gate_err_set(b->err, GATE_E_POLICY,
-			    "%s:%u: '%s' is no person of people: in policy.yml; %s%s%sthe first principal of a line must be one", file,
-			    s->line, s->principals.v[0], near ? "did you mean '" : "", near ? near : "", near ? "'? " : "");
+	return gate_err_set(
+		b->err, GATE_E_POLICY,
+		"%s:%u: '%s' is no person of people: in policy.yml; %s%s%sthe first principal of a line must be one",
+		file, s->line, s->principals.v[0], near ? "did you mean '" : "", near ? near : "", near ? "'? " : "");
 }
 
 /* Further principals mean the same person, and nobody else. */
@@ -168,17 +171,19 @@ static int add_aliases(struct gate_build *b, const char *file, const struct gate
 		const struct gate_person *other = find_person(&b->p->people, alias);
 
 		if (other && other != one)
-			return gate_err_set(b->err, GATE_E_POLICY, "%s:%u: '%s' means both %s and %s; one line is one person", file,
-					    s->line, alias, one->name, other->name);
+			return gate_err_set(b->err, GATE_E_POLICY,
+					    "%s:%u: '%s' means both %s and %s; one line is one person", file, s->line,
+					    alias, one->name, other->name);
 		if (!other)
 			rc = gate_strs_add(&one->aliases, alias, b->err);
 	}
 	return rc;
 }
 
-/* One key is one person: else one signature could be counted for two. The same key on two lines of one person would let the
- * laxer line win. */
-static int check_owner(struct gate_build *b, const char *file, const struct gate_signer *s, const struct gate_person *one)
+/* One key is one person: else one signature could be counted for two. The same key on two lines of one person would let
+ * the laxer line win. */
+static int check_owner(struct gate_build *b, const char *file, const struct gate_signer *s,
+		       const struct gate_person *one)
 {
 	for (size_t i = 0; i < b->p->people.n; i++) {
 		const struct gate_person *other = &b->p->people.v[i];
@@ -187,9 +192,11 @@ static int check_owner(struct gate_build *b, const char *file, const struct gate
 			if (strcmp(other->keys[k].fp, s->key.fp) != 0)
 				continue;
 			if (other == one)
-				return fail_at(b, file, s, "this key stands on another line already; keep one line for a key");
-			return gate_err_set(b->err, GATE_E_POLICY, "%s:%u: this key is %s's already; one key is one person", file,
-					    s->line, other->name);
+				return fail_at(b, file, s,
+					       "this key stands on another line already; keep one line for a key");
+			return gate_err_set(b->err, GATE_E_POLICY,
+					    "%s:%u: this key is %s's already; one key is one person", file, s->line,
+					    other->name);
 		}
 	}
 	return 0;
@@ -246,8 +253,9 @@ static int warn_keyless(struct gate_build *b)
 		for (size_t k = 0; k < one->n_keys; k++)
 			usable += can_approve(&one->keys[k]);
 		if (usable == 0)
-			rc = gate_build_warn(b, "%s has no key that may sign approvals; add a line to .refgate/allowed_signers",
-					     one->name);
+			rc = gate_build_warn(
+				b, "%s has no key that may sign approvals; add a line to .refgate/allowed_signers",
+				one->name);
 	}
 	return rc;
 }

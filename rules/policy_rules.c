@@ -36,14 +36,20 @@ static bool is_fixed(const char *id, bool deny)
 /* Constant patterns are only read; the list is marked as borrowed. */
 static struct gate_globs borrow(char *const *v, size_t n, bool fold)
 {
-	return (struct gate_globs){ .patterns = { .v = (char **)(uintptr_t)v, .n = n }, .paths = true, .fold = fold,
-				    .borrowed = true };
+	return (struct gate_globs){
+		.patterns = { .v = (char **)(uintptr_t)v, .n = n }, .paths = true, .fold = fold, .borrowed = true
+	};
 }
 
 static int ship(struct gate_build *b, const struct gate_pack_row *row, struct gate_rule *r)
 {
-	*r = (struct gate_rule){ .floor = row->floor, .points = row->points, .deny = row->deny, .everywhere = row->everywhere,
-				 .fixed = is_fixed(row->id, row->deny), .kind = row->kind, .message = row->message,
+	*r = (struct gate_rule){ .floor = row->floor,
+				 .points = row->points,
+				 .deny = row->deny,
+				 .everywhere = row->everywhere,
+				 .fixed = is_fixed(row->id, row->deny),
+				 .kind = row->kind,
+				 .message = row->message,
 				 .source = row->source };
 	gate_copy(r->id, sizeof(r->id), row->id);
 	gate_copy(r->cls, sizeof(r->cls), row->cls);
@@ -111,13 +117,16 @@ static struct gate_rule *new_rule(struct gate_build *b)
 static int check_override(struct gate_build *b, const struct gate_yaml *v, const struct gate_rule_row *row,
 			  const struct gate_rule *r)
 {
-	static const int own_only[] = { GATE_ROW_KIND, GATE_ROW_CLASS, GATE_ROW_PATHS, GATE_ROW_CONTENT, GATE_ROW_FOLD };
+	static const int own_only[] = { GATE_ROW_KIND, GATE_ROW_CLASS, GATE_ROW_PATHS, GATE_ROW_CONTENT,
+					GATE_ROW_FOLD };
 
 	for (size_t i = 0; i < GATE_ARRAY_LEN(own_only); i++) {
 		if (gate_row_has(row, own_only[i]))
-			return gate_build_fail(b, v, "%s is a shipped rule: its points, tier, deny, effect, message, not_paths and off can "
-					       "be changed, not its %s; give a rule of your own another id", row->id,
-					       gate_rule_fields[own_only[i]].key);
+			return gate_build_fail(
+				b, v,
+				"%s is a shipped rule: its points, tier, deny, effect, message, not_paths and off can "
+				"be changed, not its %s; give a rule of your own another id",
+				row->id, gate_rule_fields[own_only[i]].key);
 	}
 	if (row->not_paths.n && strcmp(r->kind, "builtin") == 0)
 		return gate_build_fail(b, v, "%s is built in: not_paths cannot be changed", row->id);
@@ -150,8 +159,9 @@ static int override(struct gate_build *b, const struct gate_yaml *v, struct gate
 	if (rc < 0)
 		return rc;
 	if (weaker)
-		return gate_build_fail(b, v, "%s protects the gate itself (%s): it can be made stricter, never weaker, so no %s", row->id,
-				       r->source, weaker);
+		return gate_build_fail(
+			b, v, "%s protects the gate itself (%s): it can be made stricter, never weaker, so no %s",
+			row->id, r->source, weaker);
 	for (size_t i = 0; i < row->not_paths.n && rc == 0; i++)
 		rc = gate_globs_add(&r->not_paths, row->not_paths.v[i], b->err);
 	if (rc < 0)
@@ -195,7 +205,8 @@ static int check_own(struct gate_build *b, const struct gate_yaml *v, const stru
 	if (gate_starts_with(row->id, "GATE-") || (row->cls && strcmp(row->cls, "GATE") == 0))
 		return gate_build_fail(b, v, "names with GATE are the gate's own; choose another for %s", row->id);
 	if (row->kind && strcmp(row->kind, row->content ? "content" : "path") != 0)
-		return gate_build_fail(b, v, "rule %s: kind is path, or content when it has a content: expression", row->id);
+		return gate_build_fail(b, v, "rule %s: kind is path, or content when it has a content: expression",
+				       row->id);
 	if (row->off)
 		return gate_build_fail(b, v, "rule %s is your own; remove it instead of switching it off", row->id);
 	return 0;
@@ -205,8 +216,12 @@ static int own(struct gate_build *b, const struct gate_yaml *v, struct gate_rule
 {
 	const struct gate_yaml *at = gate_yaml_get(v, "content");
 
-	*r = (struct gate_rule){ .floor = row->tier, .points = gate_row_points(row), .deny = row->deny,
-				 .everywhere = row->everywhere, .fixed = row->deny, .kind = row->content ? "content" : "path" };
+	*r = (struct gate_rule){ .floor = row->tier,
+				 .points = gate_row_points(row),
+				 .deny = row->deny,
+				 .everywhere = row->everywhere,
+				 .fixed = row->deny,
+				 .kind = row->content ? "content" : "path" };
 	gate_copy(r->id, sizeof(r->id), row->id);
 	gate_copy(r->cls, sizeof(r->cls), row->cls ? row->cls : "RULE");
 	r->message = gate_build_keep(b, row->message ? row->message : "a rule of this project");
@@ -278,7 +293,8 @@ static int read_file(struct gate_build *b, const struct gate_file *f, const char
 	int rc = gate_yaml_parse(f->bytes, f->len, GATE_POLICY_MAX, file, &doc, b->err);
 
 	if (rc == 0)
-		rc = gate_fields_read(gate_yaml_root(doc), file, file_fields, GATE_ARRAY_LEN(file_fields), &row, &given, b->err);
+		rc = gate_fields_read(gate_yaml_root(doc), file, file_fields, GATE_ARRAY_LEN(file_fields), &row, &given,
+				      b->err);
 	free(row.pack);
 	if (rc < 0)
 		return rc;
@@ -300,8 +316,10 @@ int gate_build_rule_files(struct gate_build *b)
 		if (gate_starts_with(path, "rules/") && gate_ends_with(path, ".yml"))
 			rc = gate_strs_add(&names, path, b->err);
 		else if (gate_starts_with(path, "rules/"))
-			rc = gate_err_set(b->err, GATE_E_POLICY, ".refgate/%.200s:1: only files that end with .yml are read here; "
-					  "rename or remove it", path);
+			rc = gate_err_set(b->err, GATE_E_POLICY,
+					  ".refgate/%.200s:1: only files that end with .yml are read here; "
+					  "rename or remove it",
+					  path);
 	}
 	gate_strs_sort(&names);
 	for (size_t i = 0; i < names.n && rc == 0; i++) {

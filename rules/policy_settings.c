@@ -16,7 +16,8 @@ int gate_build_check_globs(struct gate_build *b, const struct gate_yaml *v, bool
 		if (!gate_glob_valid(c->text, &why))
 			return gate_build_fail(b, c, "pattern '%.120s': %s", c->text, why);
 		if (refs && !gate_starts_with(c->text, "refs/"))
-			return gate_build_fail(b, c, "'%.120s' is no full ref name; write refs/heads/%.120s", c->text, c->text);
+			return gate_build_fail(b, c, "'%.120s' is no full ref name; write refs/heads/%.120s", c->text,
+					       c->text);
 	}
 	return 0;
 }
@@ -33,13 +34,14 @@ int gate_build_protected(const struct gate_yaml *v, struct gate_build *b)
 /* HOLES 8: what these hold is read by git, by the gate or by forges as something else than content. */
 static int check_namespace(struct gate_build *b, const struct gate_yaml *c)
 {
-	static const char *const closed[] = { "replace", "original", "refgate", "pending", "meta", "pull", "remotes", "approvals",
-					      "trace" };
+	static const char *const closed[] = { "replace", "original", "refgate",	  "pending", "meta",
+					      "pull",	 "remotes",  "approvals", "trace" };
 	const char *room = c->text + strlen("refs/");
 	size_t n = strcspn(room, "/");
 
 	if (n == 0 || !room[n] || strcspn(room, "*?[") < n)
-		return gate_build_fail(b, c, "'%.120s' opens too much; name the room in full, as in refs/changes/**", c->text);
+		return gate_build_fail(b, c, "'%.120s' opens too much; name the room in full, as in refs/changes/**",
+				       c->text);
 	for (size_t i = 0; i < GATE_ARRAY_LEN(closed); i++) {
 		if (strlen(closed[i]) == n && strncasecmp(room, closed[i], n) == 0)
 			return gate_build_fail(b, c, "refs/%s cannot be opened to pushes", closed[i]);
@@ -102,7 +104,8 @@ static int add_owner(struct gate_build *b, const struct gate_yaml *v)
 		gate_strs_clear(&r.roles);
 		return -(int)b->err->code;
 	}
-	*o = (struct gate_owner){ .paths = { .patterns = r.paths, .paths = true, .fold = true }, .roles = r.roles,
+	*o = (struct gate_owner){ .paths = { .patterns = r.paths, .paths = true, .fold = true },
+				  .roles = r.roles,
 				  .approvals = r.approvals };
 	return 0;
 }
@@ -204,7 +207,8 @@ static int check_check(struct gate_build *b, const struct gate_yaml *v, const st
 	}
 	for (size_t i = 0; i < r->c.network.n; i++) {
 		if (!is_host_port(r->c.network.v[i]))
-			return gate_build_fail(b, v, "network: '%.120s' is no HOST:PORT (no wildcards)", r->c.network.v[i]);
+			return gate_build_fail(b, v, "network: '%.120s' is no HOST:PORT (no wildcards)",
+					       r->c.network.v[i]);
 	}
 	for (size_t i = 0; i < r->c.env.n; i++) {
 		if (!is_assignment(r->c.env.v[i]))
@@ -285,7 +289,8 @@ int gate_build_limits(const struct gate_yaml *v, struct gate_build *b)
 {
 	uint64_t given;
 
-	return gate_fields_read(v, b->file, limits_fields, GATE_ARRAY_LEN(limits_fields), &b->p->limits, &given, b->err);
+	return gate_fields_read(v, b->file, limits_fields, GATE_ARRAY_LEN(limits_fields), &b->p->limits, &given,
+				b->err);
 }
 
 static int read_external(const struct gate_yaml *v, const char *file, void *to, struct gate_err *err)

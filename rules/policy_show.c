@@ -60,8 +60,9 @@ static void put_answer(struct gate_buf *b, const struct gate_answer *a)
 	gate_buf_fmt(b, ", approvals: %u", a->need.approvals);
 	gate_buf_str(b, ", roles: ");
 	put_list(b, &a->need.roles);
-	gate_buf_fmt(b, ", distinct_roles: %s, touch: %s, pin: %s, expires: %" PRId64 "s", a->need.distinct_roles ? "true" : "false",
-		     a->need.touch ? "true" : "false", a->need.pin ? "true" : "false", a->need.expires_s);
+	gate_buf_fmt(b, ", distinct_roles: %s, touch: %s, pin: %s, expires: %" PRId64 "s",
+		     a->need.distinct_roles ? "true" : "false", a->need.touch ? "true" : "false",
+		     a->need.pin ? "true" : "false", a->need.expires_s);
 }
 
 static void put_tiers(struct gate_buf *b, const char *key, const struct gate_tier_rule t[GATE_TIER_COUNT])
@@ -205,7 +206,9 @@ static void put_settings(struct gate_buf *b, const struct gate_policy *p)
 	gate_buf_fmt(b, "effect: %s\n", p->effect_everywhere ? "everywhere" : "protected");
 	gate_buf_fmt(b, "verifier: {external: %s}\n", p->external_verifier ? "ssh-keygen" : "off");
 	gate_buf_fmt(b, "ledger: %dd\n", p->ledger_days);
-	gate_buf_fmt(b, "limits: {open_per_actor: %u, open_per_repo: %u, judging: %us, checks: %us, max_push: %" PRIu64 "}\n",
+	gate_buf_fmt(b,
+		     "limits: {open_per_actor: %u, open_per_repo: %u, judging: %us, checks: %us, max_push: %" PRIu64
+		     "}\n",
 		     p->limits.open_per_actor, p->limits.open_per_repo, p->limits.judging_s, p->limits.checks_s,
 		     p->limits.max_push);
 }

@@ -74,15 +74,16 @@ static int answer_copy(struct gate_answer *to, const struct gate_answer *from, s
 /* Keys that only make sense where persons are asked. */
 static int check_row(struct gate_build *b, const struct gate_yaml *v, const struct row *r)
 {
-	const uint64_t for_hold = 1u << KEY_APPROVALS | 1u << KEY_ROLES | 1u << KEY_DISTINCT | 1u << KEY_TOUCH | 1u << KEY_PIN |
-				  1u << KEY_EXPIRES;
+	const uint64_t for_hold = 1u << KEY_APPROVALS | 1u << KEY_ROLES | 1u << KEY_DISTINCT | 1u << KEY_TOUCH |
+				  1u << KEY_PIN | 1u << KEY_EXPIRES;
 	const char *wrong;
 
 	if (r->action != GATE_VERDICT_HOLD) {
 		for (const struct gate_yaml *c = v->first; c; c = c->next) {
 			for (size_t i = 0; i < KEY_PROTECTED; i++) {
 				if ((for_hold >> i & 1) && strcmp(c->key, fields[i].key) == 0)
-					return gate_build_fail(b, c, "only counts with action: hold, and this is action: %s",
+					return gate_build_fail(b, c,
+							       "only counts with action: hold, and this is action: %s",
 							       gate_verdict_name(r->action));
 			}
 		}
@@ -91,7 +92,8 @@ static int check_row(struct gate_build *b, const struct gate_yaml *v, const stru
 	if (r->approvals == 0 || r->approvals > APPROVALS_MAX)
 		return gate_build_fail(b, v, "a held change needs approvals: 1 or more, at most %d", APPROVALS_MAX);
 	if (r->distinct_roles && r->roles.n > r->approvals)
-		return gate_build_fail(b, v, "distinct_roles with %zu roles needs approvals: %zu", r->roles.n, r->roles.n);
+		return gate_build_fail(b, v, "distinct_roles with %zu roles needs approvals: %zu", r->roles.n,
+				       r->roles.n);
 	if (r->expires_s > EXPIRES_MAX)
 		return gate_build_fail(b, v, "expires: at most 90d");
 	for (size_t i = 0; i < r->roles.n; i++) {
@@ -125,8 +127,11 @@ static int read_answer(struct gate_build *b, const struct gate_yaml *v, size_t n
 	out->action = r->action;
 	if (r->action != GATE_VERDICT_HOLD)
 		return 0;
-	out->need = (struct gate_requirement){ .approvals = r->approvals, .distinct_roles = r->distinct_roles,
-					       .touch = r->touch || r->pin, .pin = r->pin, .expires_s = r->expires_s };
+	out->need = (struct gate_requirement){ .approvals = r->approvals,
+					       .distinct_roles = r->distinct_roles,
+					       .touch = r->touch || r->pin,
+					       .pin = r->pin,
+					       .expires_s = r->expires_s };
 	return gate_strs_copy(&out->need.roles, &r->roles, b->err);
 }
 
@@ -152,7 +157,8 @@ static int read_tier(struct gate_build *b, const struct gate_yaml *v, enum gate_
 	if (rc < 0)
 		return rc;
 	if (laxer(&out->prot, &out->open))
-		return gate_build_fail(b, prot, "asks for less on protected refs than on others; ask for at least as much");
+		return gate_build_fail(b, prot,
+				       "asks for less on protected refs than on others; ask for at least as much");
 	return 0;
 }
 
@@ -216,7 +222,8 @@ int gate_build_humans(const struct gate_yaml *v, struct gate_build *b)
 	return read_tiers(b, v, b->p->tiers_human, &given);
 }
 
-static int hold(struct gate_answer *a, uint32_t approvals, const char *const *roles, enum gate_tier t, struct gate_err *err)
+static int hold(struct gate_answer *a, uint32_t approvals, const char *const *roles, enum gate_tier t,
+		struct gate_err *err)
 {
 	int rc = 0;
 
@@ -250,7 +257,8 @@ int gate_build_default_tiers(struct gate_build *b)
 	return rc < 0 ? rc : copy_tiers(b->p->tiers_human, t, b->err);
 }
 
-static int check_rising(struct gate_build *b, const struct gate_yaml *v, const struct gate_tier_rule *t, const char *what)
+static int check_rising(struct gate_build *b, const struct gate_yaml *v, const struct gate_tier_rule *t,
+			const char *what)
 {
 	for (unsigned i = 1; i < GATE_TIER_COUNT; i++) {
 		bool open = t[i].open.action > t[i - 1].open.action, prot = t[i].prot.action > t[i - 1].prot.action;
@@ -264,8 +272,9 @@ static int check_rising(struct gate_build *b, const struct gate_yaml *v, const s
 			at = v;
 		if (!at)
 			return gate_err_set(b->err, GATE_E_BUG, "the shipped tiers are not in order");
-		return gate_build_fail(b, at, "%s%s would get action %s%s, though %s gets %s; a higher tier must not be laxer", what,
-				       gate_tier_name((enum gate_tier)i),
+		return gate_build_fail(b, at,
+				       "%s%s would get action %s%s, though %s gets %s; a higher tier must not be laxer",
+				       what, gate_tier_name((enum gate_tier)i),
 				       gate_verdict_name(open ? t[i].open.action : t[i].prot.action),
 				       open ? "" : " on protected refs", gate_tier_name((enum gate_tier)(i - 1)),
 				       gate_verdict_name(open ? t[i - 1].open.action : t[i - 1].prot.action));

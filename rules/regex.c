@@ -4,8 +4,8 @@
 
 #include <pcre2.h>
 
-/* What one search may cost. A pattern that needs more on some text is answered with GATE_MATCH_LIMIT, which the caller turns
- * into a finding. */
+/* What one search may cost. A pattern that needs more on some text is answered with GATE_MATCH_LIMIT, which the caller
+ * turns into a finding. */
 #define MATCH_LIMIT 500000u
 #define DEPTH_LIMIT 10000u
 #define HEAP_LIMIT_KIB (16u << 10)
@@ -21,8 +21,8 @@ struct gate_regex {
 	pcre2_match_context *limits;
 };
 
-/* NEVER_UTF: "(*UTF)" in front of a pattern would make every line that is no UTF-8 an error, that is, a way around the rule.
- * NEVER_BACKSLASH_C keeps \C out, which only means something in that mode. */
+/* NEVER_UTF: "(*UTF)" in front of a pattern would make every line that is no UTF-8 an error, that is, a way around the
+ * rule. NEVER_BACKSLASH_C keeps \C out, which only means something in that mode. */
 static pcre2_code *compile(const char *pattern, bool fold, int *code, size_t *at)
 {
 	uint32_t options = PCRE2_MULTILINE | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C |
@@ -75,8 +75,8 @@ struct gate_regex *gate_regex_new(const char *pattern, bool fold, struct gate_er
 		PCRE2_UCHAR text[128] = "";
 
 		pcre2_get_error_message(code, text, sizeof(text));
-		gate_err_set(err, GATE_E_POLICY, "not a regular expression (PCRE2): %s, at character %zu", (const char *)text,
-			     at + 1);
+		gate_err_set(err, GATE_E_POLICY, "not a regular expression (PCRE2): %s, at character %zu",
+			     (const char *)text, at + 1);
 		gate_regex_free(r);
 		return NULL;
 	}
@@ -104,8 +104,8 @@ bool gate_regex_folds(const struct gate_regex *r)
 	return r->fold;
 }
 
-/* At the first use: the code, faster code where the machine allows it (a confined process may not map executable pages; the
- * interpreter then does the same work), and the limits. */
+/* At the first use: the code, faster code where the machine allows it (a confined process may not map executable pages;
+ * the interpreter then does the same work), and the limits. */
 static bool prepare(struct gate_regex *r)
 {
 	int code;
@@ -129,7 +129,8 @@ static bool prepare(struct gate_regex *r)
 	return true;
 }
 
-enum gate_match gate_regex_find(struct gate_regex *r, const char *s, size_t len, size_t from, size_t *start, size_t *end)
+enum gate_match gate_regex_find(struct gate_regex *r, const char *s, size_t len, size_t from, size_t *start,
+				size_t *end)
 {
 	const PCRE2_SIZE *bounds;
 	int rc;

@@ -1,5 +1,5 @@
-/* One rule as it is written in YAML, in a pack or in a policy: the table of its keys, and what they mean together. Included by
- * the loader and by the pack generator, so that both read the same language. */
+/* One rule as it is written in YAML, in a pack or in a policy: the table of its keys, and what they mean together.
+ * Included by the loader and by the pack generator, so that both read the same language. */
 #ifndef GATE_RULES_RULE_ROW_H
 #define GATE_RULES_RULE_ROW_H
 
@@ -61,7 +61,8 @@ static inline int gate_row_name(const struct gate_yaml *v, const char *file, voi
 	if (rc < 0)
 		return rc;
 	if (v->text[strspn(v->text, letters)] || v->text[0] == '-' || v->text[0] == '.')
-		return gate_field_fail(v, file, err, "only letters, digits and . _ - (not first) make a name: '%.80s'", v->text);
+		return gate_field_fail(v, file, err, "only letters, digits and . _ - (not first) make a name: '%.80s'",
+				       v->text);
 	return 0;
 }
 
@@ -103,8 +104,8 @@ static inline uint32_t gate_row_points(const struct gate_rule_row *r)
 }
 
 /* Reads the first n_keys keys of one rule; `fold` is true unless written. */
-static inline int gate_rule_row_read(const struct gate_yaml *v, const char *file, size_t n_keys, struct gate_rule_row *r,
-				     struct gate_err *err)
+static inline int gate_rule_row_read(const struct gate_yaml *v, const char *file, size_t n_keys,
+				     struct gate_rule_row *r, struct gate_err *err)
 {
 	int rc;
 

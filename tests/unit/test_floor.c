@@ -152,8 +152,10 @@ static void shipped_rules_take_the_heavier_weight(void **state)
 	const struct gate_rule *r;
 
 	(void)state;
-	if (!row)
-		skip();
+	if (!row) {
+		fail_msg("the shipped packs have no rule of this kind");
+		return;
+	}
 	policy = gate_fmt("rules: [{id: %s, off: true}]", row->id);
 	floor = gate_fmt("rules: [{id: %s, points: 77, message: floor}]", row->id);
 	p = merged(policy, floor);

@@ -432,8 +432,10 @@ static void shipped_rules_can_be_weighed_anew(void **state)
 	const struct gate_rule *r;
 
 	(void)state;
-	if (!row)
-		skip();
+	if (!row) {
+		fail_msg("the shipped packs have no rule of this kind");
+		return;
+	}
 	p = change(row->id, "points: 0.5, tier: low, effect: everywhere, deny: true, message: \"say so\", except: [\"docs/**\"]");
 	r = gate_policy_rule(p, row->id);
 	assert_int_equal(p->n_rules, gate_packs_n);

@@ -3,6 +3,7 @@
 #include "approval/sshsig.h"
 #include "base/io.h"
 #include "base/when.h"
+#include "gate/entries.h"
 #include "gate/pending.h"
 
 #include <string.h>
@@ -141,6 +142,30 @@ int gate_approval_check(const struct gate_server *s, const char *id, const char 
 		gate_requirement_clear(&needs[i]);
 	free(needs);
 	return err->code == GATE_OK ? 0 : -(int)err->code;
+}
+
+int gate_approval_keep(struct gate_server *s, const char *ref, const char *oid, bool landed, struct gate_err *err)
+{
+	static const char zeros[] = "0000000000000000000000000000000000000000";
+	gate_auto(gate_ref_updates) struct gate_ref_updates u = { 0 };
+	gate_auto(gate_strs) struct gate_strs bodies = { 0 };
+	gate_auto(gate_buf) struct gate_buf blob = { 0 };
+	__attribute__((cleanup(gate_record_clear))) struct gate_record record = { 0 };
+	struct gate_vote vote = { 0 };
+	char id[GATE_ID_LEN + 1], fp[65];
+	gate_autofree char *to = NULL;
+
+	if (!gate_approval_ref_parse(ref, id, fp))
+		return gate_err_set(err, GATE_E_REF, "%s is no place for an approval", ref);
+	to = gate_fmt("%s%s/%s", GATE_REFS_APPROVALS, id, fp);
+	if (!to || (!s->policy && (gate_server_configure(s, err) < 0 || gate_server_load_policy(s, err) < 0)) ||
+	    gate_git_read(&s->repo, oid, "blob", GATE_APPROVAL_MAX, &blob, err) < 0 ||
+	    gate_approval_check(s, id, fp, gate_buf_cstr(&blob), blob.len, &record, &vote, err) < 0 ||
+	    gate_entry_approval(s, "approval_received", id, &vote, NULL, &bodies, err) < 0 ||
+	    gate_entries_append(s, &bodies, true, true, NULL, err) < 0 || gate_ref_updates_add(&u, to, oid, NULL, err) < 0 ||
+	    (landed && gate_ref_updates_add(&u, ref, zeros, oid, err) < 0))
+		return -(int)err->code;
+	return gate_refs_commit(&s->repo, &u, "refgate: approval", err);
 }
 
 /* ---- what is stored ---- */

@@ -129,6 +129,23 @@ int gate_inflight_put(const struct gate_server *s, const char *key, const char *
 	return dir ? put_file(dir, name, text, len, err) : gate_err_set(err, GATE_E_NOMEM, "out of memory");
 }
 
+bool gate_inflight_has(const struct gate_server *s, const char *key, const char *name)
+{
+	gate_autofree char *path = gate_fmt("%s/inflight/%s/%s", s->repo.gate, key, name);
+
+	return path && gate_file_exists(path);
+}
+
+bool gate_inflight_taken(const struct gate_server *s, const char *key, const char *ref, const char *old, const char *new)
+{
+	char name[33];
+	gate_autofree char *spent = NULL;
+
+	token_name(ref, old, new, name);
+	spent = gate_fmt("%s.spent", name);
+	return spent && gate_inflight_has(s, key, spent);
+}
+
 int gate_inflight_get(const struct gate_server *s, const char *key, const char *name, struct gate_buf *out, struct gate_err *err)
 {
 	gate_autofree char *path = gate_fmt("%s/inflight/%s/%s", s->repo.gate, key, name);

@@ -21,6 +21,10 @@ int gate_inflight_begin(const struct gate_server *s, const char *key, const stru
 /* Keeps a text for the later hooks under a plain name. */
 int gate_inflight_put(const struct gate_server *s, const char *key, const char *name, const char *text, size_t len,
 		      struct gate_err *err);
+/* Marks and texts that later hooks of the same push leave for each other. */
+bool gate_inflight_has(const struct gate_server *s, const char *key, const char *name);
+/* Was the token of this ref taken already? */
+bool gate_inflight_taken(const struct gate_server *s, const char *key, const char *ref, const char *old, const char *new);
 /* One of the texts; GATE_E_DECISION when this push has none. */
 int gate_inflight_get(const struct gate_server *s, const char *key, const char *name, struct gate_buf *out, struct gate_err *err);
 /* Takes the token of exactly this (ref, old, new), once; *policy gets the tree of the policy it was decided under. */

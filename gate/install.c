@@ -250,8 +250,6 @@ static int configure(const struct gate_install *in, const struct gate_repo *r, c
 	if (in->update_only ? ensure(r, c, "refgate.wall", "update", report, err) < 0 :
 			      ensure_listed(r, c, "receive.procReceiveRefs", "refs", report, err) < 0)
 		return -(int)err->code;
-	if (in->hooks && ensure(r, c, "refgate.hooks", in->hooks, report, err) < 0)
-		return -(int)err->code;
 	if (in->identity.n) {
 		gate_auto(gate_buf) struct gate_buf list = { 0 };
 
@@ -266,13 +264,13 @@ static int configure(const struct gate_install *in, const struct gate_repo *r, c
 static int install_hook(const struct gate_install *in, const struct gate_repo *r, const char *name, struct gate_buf *report,
 			struct gate_err *err)
 {
-	gate_autofree char *dir = in->hooks ? strdup(in->hooks) : gate_fmt("%s/hooks", r->dir);
-	gate_autofree char *path = dir ? gate_fmt("%s/%s", dir, in->hooks ? "refgate" : name) : NULL;
+	gate_autofree char *path = gate_hook_place(r, name, in->update_only);
+	gate_autofree char *dir = path ? strndup(path, (size_t)(strrchr(path, '/') - path)) : NULL;
 	gate_autofree char *chained = gate_chain_path(r, name);
 	gate_auto(gate_buf) struct gate_buf text = { 0 }, have = { 0 };
 	struct gate_err ignored = { 0 };
 
-	if (!path || !chained || gate_mkdirs(dir, 0755, err) < 0 || gate_stub_text(in->exe, name, &text, err) < 0)
+	if (!path || !dir || !chained || gate_mkdirs(dir, 0755, err) < 0 || gate_stub_text(in->exe, name, &text, err) < 0)
 		return -(int)err->code;
 	if (gate_file_exists(path) && gate_read_file(path, 1 << 20, &have, &ignored) == 0 && have.len == text.len &&
 	    memcmp(have.s, text.s, text.len) == 0 && access(path, X_OK) == 0)

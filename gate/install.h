@@ -16,7 +16,6 @@ struct gate_maintainer {
 struct gate_install {
 	const char *repo;
 	const char *exe;	/* absolute path for the stubs */
-	const char *hooks;	/* folder for the stubs of update-only hosts (dispatcher layout), or NULL */
 	bool worktree;		/* a repository with a work tree is wanted */
 	bool update_only;	/* the host has no place for proc-receive */
 	struct gate_strs identity;

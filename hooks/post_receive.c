@@ -76,11 +76,27 @@ static int record(const struct gate_server *s, const struct landed *l, struct ga
 	return bodies.n ? gate_entries_append(s, &bodies, l->ungated.n > 0, false, NULL, err) : 0;
 }
 
+/* Where proc-receive is not ours, a statement has landed under its in-box name: it moves on before anything is counted. */
+static void empty_inbox(struct gate_server *s, const struct landed *l)
+{
+	for (size_t i = 0; i < l->all.n; i++) {
+		const struct gate_change *c = &l->all.v[i];
+		struct gate_err err = { 0 };
+		struct gate_ref now;
+
+		if (!gate_starts_with(c->ref, GATE_INBOX_APPROVALS) || gate_ref_read(s->refs, c->ref, &now, &err) < 0 ||
+		    now.kind != GATE_REF_DIRECT)
+			continue;
+		if (gate_approval_keep(s, c->ref, c->new, true, &err) < 0)
+			fprintf(stderr, "refgate: the statement does not count: %s\n", err.text);
+	}
+}
+
 static void settle(struct gate_server *s, const struct landed *l)
 {
 	struct gate_err err = { 0 };
 
-	if (l->ids.n && (gate_server_configure(s, &err) < 0 || gate_server_load_policy(s, &err) < 0)) {
+	if (l->ids.n && !s->policy && (gate_server_configure(s, &err) < 0 || gate_server_load_policy(s, &err) < 0)) {
 		fprintf(stderr, "refgate: recorded, but not counted yet: %s\n", err.text);
 		return;
 	}
@@ -130,6 +146,7 @@ static int run(struct gate_server *s, struct landed *l, struct gate_err *err)
 		fprintf(stderr, "refgate: %zu refs moved without a decision; an admin must look at them\n", l->ungated.n);
 	if (l->note.answer && !l->note.id[0])
 		fputs(l->note.answer, stderr);
+	empty_inbox(s, l);
 	settle(s, l);
 	own_hook(s, l);
 	if (key[0])

@@ -129,31 +129,6 @@ static bool any(const struct session *s, enum gate_fate f)
 	return false;
 }
 
-/* An in-box answer: the verified statement goes to the place where it counts. */
-static int keep_statement(struct session *s, const struct gate_change *c, struct gate_err *err)
-{
-	gate_auto(gate_ref_updates) struct gate_ref_updates u = { 0 };
-	gate_auto(gate_strs) struct gate_strs bodies = { 0 };
-	gate_auto(gate_buf) struct gate_buf blob = { 0 };
-	__attribute__((cleanup(gate_record_clear))) struct gate_record record = { 0 };
-	struct gate_vote vote = { 0 };
-	char id[GATE_ID_LEN + 1], fp[65];
-	gate_autofree char *to = NULL;
-
-	if (!gate_approval_ref_parse(c->ref, id, fp))
-		return gate_err_set(err, GATE_E_REF, "%s is no place for an approval", c->ref);
-	to = gate_fmt("%s%s/%s", GATE_REFS_APPROVALS, id, fp);
-	/* Verified once more from the stored object: what is kept is what was checked. */
-	if (!to || gate_server_configure(&s->server, err) < 0 || gate_server_load_policy(&s->server, err) < 0 ||
-	    gate_git_read(&s->server.repo, c->new, "blob", GATE_APPROVAL_MAX, &blob, err) < 0 ||
-	    gate_approval_check(&s->server, id, fp, gate_buf_cstr(&blob), blob.len, &record, &vote, err) < 0 ||
-	    gate_entry_approval(&s->server, "approval_received", id, &vote, NULL, &bodies, err) < 0 ||
-	    gate_entries_append(&s->server, &bodies, true, true, NULL, err) < 0 ||
-	    gate_ref_updates_add(&u, to, c->new, NULL, err) < 0)
-		return -(int)err->code;
-	return gate_refs_commit(&s->server.repo, &u, "refgate: approval", err);
-}
-
 static void answer_one(struct session *s, size_t i, const struct gate_err *held, bool whole)
 {
 	const struct gate_change *c = &s->commands.v[i];
@@ -171,7 +146,7 @@ static void answer_one(struct session *s, size_t i, const struct gate_err *held,
 	case GATE_FATE_APPROVAL:
 		if (whole)
 			gate_pkt_fmt(&s->out, "ng %s not recorded: another ref of this atomic push was not accepted", c->ref);
-		else if (keep_statement(s, c, &err) < 0)
+		else if (gate_approval_keep(&s->server, c->ref, c->new, false, &err) < 0)
 			gate_pkt_fmt(&s->out, "ng %s %.400s", c->ref, err.text);
 		else
 			gate_pkt_fmt(&s->out, "ok %s", c->ref);

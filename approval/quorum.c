@@ -193,6 +193,11 @@ static int settle(const struct count *c, struct tally *t, struct gate_err *err)
 	for (size_t p = 0; p < c->people->n; p++)
 		have += t->present[p];
 	t->missing = want > have ? want - have : 0;
+	if (t->need->any_of) { /* who is present signed in one of the roles */
+		for (size_t r = 0; r < t->need->roles.n; r++)
+			t->filled[r] = true;
+		return 0;
+	}
 	if (t->need->distinct_roles)
 		return fill_by_matching(c, t, err);
 	fill_by_any(c, t);

@@ -35,6 +35,7 @@ struct gate_requirement {
 	uint32_t approvals;	/* distinct persons */
 	struct gate_strs roles; /* each must be held by one of the approving persons, in the role that was signed */
 	bool distinct_roles;	/* and each by another person */
+	bool any_of;		/* one of the roles is enough (owners of a path): each counted person signs in one of them */
 	bool touch;		/* sk keys, user present */
 	bool pin;		/* sk keys, user verified */
 	int64_t expires_s;	/* how long a pending and an approval may live */

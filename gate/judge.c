@@ -207,7 +207,8 @@ static int gate_findings_of(const struct gate_server *s, struct gate_judged *j, 
 
 static bool same_need(const struct gate_requirement *a, const struct gate_requirement *b)
 {
-	return !gate_requirement_asks_more(a, b) && !gate_requirement_asks_more(b, a) && a->expires_s == b->expires_s;
+	return !gate_requirement_asks_more(a, b) && !gate_requirement_asks_more(b, a) && a->expires_s == b->expires_s &&
+	       a->any_of == b->any_of;
 }
 
 static int add_need(struct gate_judged *j, const struct gate_requirement *need, struct gate_err *err)
@@ -246,6 +247,7 @@ static int add_owners(const struct gate_server *s, struct gate_judged *j, size_t
 		    owner >= s->policy->n_owners)
 			continue;
 		need.approvals = s->policy->owners[owner].approvals;
+		need.any_of = true;
 		need.roles = s->policy->owners[owner].roles; /* borrowed: add_need copies */
 		if (j->n_needs)
 			need.expires_s = j->needs[0].expires_s;

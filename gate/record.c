@@ -69,6 +69,7 @@ static void put_need(struct gate_jw *w, const struct gate_requirement *n)
 	gate_jw_int(w, "approvals", n->approvals);
 	put_strs(w, "roles", &n->roles);
 	gate_jw_bool(w, "distinct_roles", n->distinct_roles);
+	gate_jw_bool(w, "any_of", n->any_of);
 	gate_jw_bool(w, "touch", n->touch);
 	gate_jw_bool(w, "pin", n->pin);
 	gate_jw_int(w, "expires_s", n->expires_s);
@@ -189,6 +190,7 @@ static void get_need(struct reading *rd, const struct gate_json *o, struct gate_
 	n->approvals = (uint32_t)gate_json_int(o, "approvals", 1);
 	get_strs(rd, o, "roles", &n->roles);
 	n->distinct_roles = gate_json_bool(o, "distinct_roles", false);
+	n->any_of = gate_json_bool(o, "any_of", false);
 	n->touch = gate_json_bool(o, "touch", false);
 	n->pin = gate_json_bool(o, "pin", false);
 	n->expires_s = gate_json_int(o, "expires_s", 0);

@@ -121,10 +121,28 @@ static size_t count(const char *row, const char *out, size_t n)
 	return sum;
 }
 
-/* out: a byte for each person who may not sign, or NULL. why gets what is missing. */
+/* Persons whose signature would count at all: where roles are listed, a statement names one of them (approval/quorum.h). */
+static size_t count_useful(const struct reach *r, const char *out)
+{
+	size_t n = r->people->n, sum = 0;
+
+	if (r->need->roles.n == 0)
+		return count(r->may, out, n);
+	for (size_t i = 0; i < n; i++) {
+		bool useful = false;
+
+		for (size_t k = 0; k < r->need->roles.n; k++)
+			useful |= r->holds[k * n + i] && !(out && out[i]);
+		sum += useful;
+	}
+	return sum;
+}
+
+/* out: a byte for each person who may not sign, or NULL. why gets what is missing. A statement names one role, so each listed role is
+ * taken to need a person of its own, also without distinct_roles: somebody with two keys could fill two, but nobody should rely on it. */
 static bool reach_ok(const struct reach *r, const char *out, struct gate_buf *why)
 {
-	size_t n = r->people->n, may = count(r->may, out, n);
+	size_t n = r->people->n, may = count_useful(r, out);
 	bool ok = may >= r->need->approvals, covered = true;
 	const char *keys = r->need->pin	    ? " with a security key that checks a PIN"
 			   : r->need->touch ? " with a security key"
@@ -134,14 +152,14 @@ static bool reach_ok(const struct reach *r, const char *out, struct gate_buf *wh
 		gate_buf_fmt(why, "%u person%s needed%s, %zu could sign", r->need->approvals,
 			     r->need->approvals == 1 ? "" : "s", keys, may);
 	for (size_t k = 0; k < r->need->roles.n; k++) {
-		if (count(r->holds + k * n, out, n))
+		if (r->need->any_of || count(r->holds + k * n, out, n))
 			continue;
 		covered = false;
 		if (why)
 			gate_buf_fmt(why, "%snobody%s with role %s could sign", why->len ? "; " : "", keys,
 				     r->need->roles.v[k]);
 	}
-	if (ok && covered && r->need->distinct_roles && !roles_apart(r, out)) {
+	if (ok && covered && !r->need->any_of && r->need->roles.n > 1 && !roles_apart(r, out)) {
 		covered = false;
 		if (why)
 			gate_buf_str(why, "there are too few persons to fill each role by another one");

@@ -814,7 +814,7 @@ static void lines_gained_and_lost(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < GATE_ARRAY_LEN(t); i++) {
-		gate_auto(gate_lines) struct gate_line_diff l = { 0 };
+		gate_auto(gate_line_diff) struct gate_line_diff l = { 0 };
 		struct gate_err err = { 0 };
 
 		assert_int_equal(

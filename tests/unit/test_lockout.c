@@ -59,7 +59,7 @@ static void quorums_of_tiers(void **state)
 	reachable(TWO, "alice " SK1 "\nbob " SK2, NULL);
 	reachable(TWO, "alice " SK1 "\nbob " ED2, "tier critical");
 	reachable(TWO EASY, "bob " ED2, "nobody with role security could sign");
-	reachable("version: 1\npeople: {alice: {roles: [cook]}}\n", "alice " ED1, "tier high can never be approved: nobody with role maintainer");
+	reachable("version: 1\npeople: {alice: {roles: [cook]}}\n", "alice " ED1, "tier high can never be approved: 1 person needed, 0 could sign; nobody with role maintainer");
 	reachable("version: 1\ntiers: {medium: {action: accept}, high: {action: reject}, critical: {action: reject}}\n", "", NULL);
 	reachable("version: 1\npeople: {alice: {}}\ntiers: {high: {action: hold}, critical: {action: reject}}\n"
 		  "humans: {high: {action: hold, approvals: 2}}\n", "alice " ED1, "tier high for humans can never be approved");
@@ -123,7 +123,7 @@ static void one_maintainer_alone_is_a_warning(void **state)
 	assert_true(lines.n > 0);
 	assert_non_null(strstr(lines.v[0], "by alice"));
 	owned = take(TWO EASY "actors: {agents: {bot: {owner: alice}}}\n", "alice " ED1 "\nbob " ED2);
-	assert_true(warns(owned, "nobody could approve a critical change by bot: nobody with role security"));
+	assert_true(warns(owned, "nobody could approve a critical change by bot: 1 person needed, 0 could sign; nobody with role security"));
 	assert_false(warns(owned, "change by bob"));
 }
 

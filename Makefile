@@ -6,6 +6,7 @@
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
+comma := ,
 
 VERSION := 0.1.0
 O       ?= build
@@ -26,19 +27,26 @@ Q := @
 say = @printf '  %-7s %s\n'
 endif
 
-# ---- what is needed, and where it comes from: one table for deps, the build and the README ----
+ifeq ($(CLIENT),1)
+$(error CLIENT=1 (the command without sandbox and worker, for other systems) is not in this version)
+endif
+
+# ---- what is needed; packaging/deps knows which Debian package brings each ----
 LIBS    := libgit2 libpcre2-8 yaml-0.1 libsodium libseccomp jansson
 TEST_LIBS := cmocka
 
-# Targets that need no compiler probes (and must work before the libraries are there).
-QUIET_GOALS := deps clean help format
+# Targets that need no compiler probes, and must work before the libraries are there. Those of the second line install what is
+# missing and then call make again (STAGE=2): what pkg-config and the compiler know is asked while make reads this file, so only
+# a make that starts after the installation has the right answers. It is the one place where make calls itself.
+QUIET_GOALS := deps clean help format uninstall
+ifneq ($(STAGE),2)
+QUIET_GOALS += check check-asan demo bench
+endif
 ifneq ($(filter-out $(QUIET_GOALS),$(or $(MAKECMDGOALS),all)),)
 
 missing := $(shell for l in $(LIBS); do $(PKG_CONFIG) --exists $$l 2>/dev/null || echo $$l; done)
 ifneq ($(missing),)
-ifeq ($(filter check demo bench,$(MAKECMDGOALS)),)
 $(error missing libraries: $(missing). Run `make deps` first)
-endif
 endif
 
 # A flag is used when the compiler takes it; the answers are kept in the build folder.
@@ -56,7 +64,6 @@ STRICT += -Werror $(foreach f,-Wshadow -Wvla -Wformat=2 -Wstrict-prototypes -Wmi
 	-Wimplicit-fallthrough -Wnull-dereference -Wconversion -Wlogical-op,$(call probe,$(f)))
 endif
 endif
-comma := ,
 
 ifeq ($(SANITIZE),1)
 OPT := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
@@ -100,12 +107,19 @@ WORKER_EXTRA =
 endif
 PIE := $(if $(filter static,$(LINK)),-fPIE,-fPIE)
 
-$(O)/obj/%.o: %.c | $(O)/gen/.made
+# Objects are made again when the flags change (DEVELOPER=1 after a plain make, another compiler).
+$(O)/flags.now: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)printf '%s\n' '$(subst ','\'',$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(PIE))' | cmp -s - $@ || \
+		printf '%s\n' '$(subst ','\'',$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(PIE))' >$@
+FORCE:
+
+$(O)/obj/%.o: %.c $(O)/flags.now | $(O)/gen/.made
 	$(say) CC $<
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(PIE) -MMD -MP -c $< -o $@
 
-$(O)/obj/gen/%.o: $(O)/gen/%.c
+$(O)/obj/gen/%.o: $(O)/gen/%.c $(O)/flags.now
 	$(say) CC $<
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(PIE) -MMD -MP -c $< -o $@
@@ -158,7 +172,8 @@ $(O)/unit/worker_test_%: $(O)/obj/tests/unit/worker_test_%.o $(O)/libworker.a
 clean:
 	rm -rf $(O)
 
--include Makefile.tests
+include Makefile.tests
+-include Makefile.bench
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
-.PHONY: all unit clean
+.PHONY: all unit clean FORCE

@@ -7,6 +7,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #define MAX_AT_ONCE 16
@@ -19,10 +21,11 @@ static void child(const struct gate_proc *p, int in, int out, int errs)
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	for (int s = 1; s < NSIG; s++)
-		signal(s, SIG_DFL);
+	signal(SIGPIPE, SIG_DFL); /* the only one that is ever ignored here */
 	if (p->own_group)
 		setpgid(0, 0);
+	if (p->dies_with_us)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || (errs >= 0 && dup2(errs, 2) < 0))
 		_exit(127);
 	if (p->cwd && chdir(p->cwd) < 0)
@@ -49,13 +52,14 @@ int gate_proc_start(struct gate_proc *p, struct gate_err *err)
 		gate_err_errno(err, "%s: pipe", p->argv[0]);
 		goto out;
 	}
-	pid = fork();
+	/* vfork: the child only calls what is async-signal-safe before exec, and no page tables are copied. */
+	pid = vfork();
+	if (pid == 0)
+		child(p, in[0], out[1], same ? out[1] : errs[1]);
 	if (pid < 0) {
 		gate_err_errno(err, "%s: fork", p->argv[0]);
 		goto out;
 	}
-	if (pid == 0)
-		child(p, in[0], out[1], same ? out[1] : errs[1]);
 	p->pid = pid;
 	p->started = true;
 	p->fd_in = gate_steal_fd(&in[1]);
@@ -83,6 +87,34 @@ static void reap(struct gate_proc *p, bool kill_first)
 	while (waitpid(p->pid, &p->status, 0) < 0 && errno == EINTR)
 		;
 	p->ended = true;
+}
+
+/* Until the child ends, or 50 ms. */
+static void wait_a_little(pid_t pid)
+{
+	struct pollfd fd = { .fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN };
+
+	poll(fd.fd < 0 ? NULL : &fd, fd.fd >= 0, fd.fd < 0 ? 1 : 50);
+	gate_mem_closep(&fd.fd);
+}
+
+/* A child that closed its output may live on: it is waited for until the deadline, not longer. */
+static bool reap_until(struct gate_proc *p, int64_t deadline)
+{
+	pid_t got = 0;
+
+	while (p->started && !p->ended) {
+		got = waitpid(p->pid, &p->status, WNOHANG);
+		if (got == p->pid)
+			p->ended = true;
+		else if (got < 0 && errno != EINTR)
+			return false;
+		else if (gate_monotonic_ms() >= deadline)
+			return false;
+		else if (got == 0)
+			wait_a_little(p->pid);
+	}
+	return true;
 }
 
 void gate_proc_clear(struct gate_proc *p)
@@ -211,7 +243,10 @@ int gate_proc_wait(struct gate_proc *const *ps, size_t n, int64_t deadline, void
 			gate_proc_clear(ps[i]);
 		} else {
 			gate_mem_closep(&ps[i]->fd_in);
-			reap(ps[i], false);
+			if (!reap_until(ps[i], deadline)) {
+				gate_err_set(err, GATE_E_TIMEOUT, "%s: not done in time", ps[i]->argv[0]);
+				gate_proc_clear(ps[i]);
+			}
 		}
 	}
 	signal(SIGPIPE, before == SIG_ERR ? SIG_DFL : before);

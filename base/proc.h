@@ -18,6 +18,7 @@ struct gate_proc {
 	struct gate_buf *out;	 /* NULL: discard */
 	struct gate_buf *errs;	 /* stderr; NULL: inherit ours; the same buffer as `out` is allowed */
 	bool own_group;		 /* a process group of its own, killed as a whole */
+	bool dies_with_us;	 /* killed by the kernel when this process ends */
 
 	/* kept by this module */
 	pid_t pid;

@@ -9,6 +9,7 @@
 #include "cli/target.h"
 #include "gate/approve.h"
 #include "gate/entries.h"
+#include "gate/pending.h"
 #include "gate/settle.h"
 
 #include <fcntl.h>
@@ -208,7 +209,7 @@ static int relay(const struct gate_buf *errs, int code)
 				len--;
 			for (size_t i = 0; i < GATE_ARRAY_LEN(outcomes); i++)
 				outcome |= len >= strlen(outcomes[i]) && memcmp(said, outcomes[i], strlen(outcomes[i])) == 0;
-			stale |= memmem(said, len, " is stale", 9) != NULL;
+			stale |= memmem(said, len, " is stale", 9) || memmem(said, len, " was not released: ", 19);
 			if (said[0] != '{')
 				fprintf(outcome && code == 0 ? stdout : stderr, "%s%.*s\n", outcome && code == 0 ? "" : "refgate: ", (int)len,
 					said);
@@ -243,12 +244,15 @@ static int decide(struct signing *s, const char *id, struct gate_err *err)
 	__attribute__((cleanup(gate_record_clear))) struct gate_record r = { 0 };
 	struct gate_signer_part six = { 0 };
 	gate_auto(gate_buf) struct gate_buf text = { 0 }, armor = { 0 };
+	enum gate_state now;
 
-	if (gate_target_record(&s->target, id, &r, err) < 0 || gate_confirm_memory(&s->target, &r, err) < 0 ||
-	    gate_confirm_record(&s->target, &r, err) < 0)
+	if (gate_target_record(&s->target, id, &r, err) < 0)
 		return -(int)err->code;
-	if (r.state != GATE_STATE_OPEN)
-		return gate_err_set(err, GATE_E_PENDING, "pending %s is %s already", id, gate_state_name(r.state));
+	now = s->target.on_server ? gate_pending_state_now(&s->target.server, &r) : r.state;
+	if (now != GATE_STATE_OPEN)
+		return gate_approval_closed(&r, now, err);
+	if (gate_confirm_memory(&s->target, &r, err) < 0 || gate_confirm_record(&s->target, &r, err) < 0)
+		return -(int)err->code;
 	if (fill_six(s, &r, &six, err) < 0 || gate_statement_text(r.statement, strlen(r.statement), &six, &text, err) < 0)
 		return -(int)err->code;
 	if (!gate_arg_has(s->args, "--yes")) {

@@ -20,6 +20,7 @@ struct rows {
 	struct gate_target *t;
 	struct row *v;
 	size_t n, cap;
+	struct gate_err *err;
 };
 
 static int add(struct gate_record *r, void *arg)
@@ -39,9 +40,8 @@ static int add(struct gate_record *r, void *arg)
 	}
 	row = &rows->v[rows->n++];
 	*row = (struct row){ .tier = r->tier, .created = r->created, .expires = r->expires, .score = r->score, .refs = r->n_refs };
-	row->state = rows->t->on_server ? gate_pending_state_now(&rows->t->server, r) :
-		     gate_now() > r->expires ? GATE_STATE_EXPIRED :
-					       r->state;
+	if (gate_target_state(rows->t, r, &row->state, rows->err) < 0)
+		return 1;
 	gate_copy(row->id, sizeof(row->id), r->id);
 	gate_escape(&agent, r->actor.name, strlen(r->actor.name));
 	gate_escape(&ref, r->refs[0].ref, strlen(r->refs[0].ref));
@@ -89,7 +89,8 @@ static void as_text(const struct rows *rows, struct gate_buf *b)
 		if (r->refs > 1)
 			gate_buf_fmt(b, " and %zu more", r->refs - 1);
 		if (r->state != GATE_STATE_OPEN)
-			gate_buf_fmt(b, " (%s)", gate_state_name(r->state));
+			gate_buf_fmt(b, " (%s%s)", gate_state_name(r->state),
+				     r->state == GATE_STATE_STALE ? "; next: git fetch && git rebase && git push" : "");
 		gate_buf_char(b, '\n');
 	}
 }
@@ -127,10 +128,10 @@ static void as_json(const struct rows *rows, struct gate_buf *b)
 static int run(const struct gate_args *a, struct gate_err *err)
 {
 	struct gate_target t = { 0 };
-	struct rows rows = { .t = &t };
+	struct rows rows = { .t = &t, .err = err };
 	gate_auto(gate_buf) struct gate_buf b = { 0 };
 
-	if (gate_target_open(a, &t, err) == 0 && gate_target_each(&t, add, &rows, err) == 0) {
+	if (gate_target_open(a, &t, err) == 0 && gate_target_each(&t, add, &rows, err) == 0 && err->code == GATE_OK) {
 		if (rows.n)
 			qsort(rows.v, rows.n, sizeof(*rows.v), by_need);
 		if (gate_arg_json(a))

@@ -122,9 +122,11 @@ static int votes_here(struct gate_target *t, const struct gate_record *r, struct
 static int text(struct gate_target *t, const struct gate_record *r, struct gate_err *err)
 {
 	gate_auto(gate_buf) struct gate_buf b = { 0 };
-	enum gate_state now = t->on_server ? gate_pending_state_now(&t->server, r) : r->state;
+	enum gate_state now;
 	char points[32], when[GATE_WHEN_SIZE];
 
+	if (gate_target_state(t, r, &now, err) < 0)
+		return -(int)err->code;
 	gate_points_format(r->score, points);
 	gate_when_format(r->expires, when);
 	gate_buf_fmt(&b, "pending    %s, %s\ntier       %s, %s points\nagent      ", r->id, gate_state_name(now), gate_tier_name(r->tier),

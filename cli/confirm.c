@@ -13,18 +13,6 @@ static int wrong(struct gate_err *err, const char *id, const char *line)
 			    id, line);
 }
 
-static int check_tree(const struct gate_repo *repo, const char *id, const struct gate_statement_ref *ref, struct gate_err *err)
-{
-	gate_autofree char *name = gate_fmt("%s^{tree}", ref->new);
-	gate_auto(gate_buf) struct gate_buf tree = { 0 };
-
-	if (gate_is_zero_oid(ref->new))
-		return gate_is_zero_oid(ref->tree) ? 0 : wrong(err, id, "tree");
-	if (!name || gate_git_line(repo, (const char *const[]){ "rev-parse", "--verify", "--quiet", name, NULL }, &tree, err) < 0)
-		return gate_err_wrap(err, "pending %s: %s is not here", id, ref->new);
-	return strcmp(gate_buf_cstr(&tree), ref->tree) == 0 ? 0 : wrong(err, id, "tree");
-}
-
 static bool have(const struct gate_repo *repo, const char *oid)
 {
 	gate_auto(gate_buf) struct gate_buf out = { 0 }, errs = { 0 };
@@ -35,6 +23,26 @@ static bool have(const struct gate_repo *repo, const char *oid)
 	       code == 0;
 }
 
+/* A tag may lead to a tree or a blob: no commit, so no tree of one. */
+static bool is_commit(const struct gate_repo *repo, const char *oid)
+{
+	gate_autofree char *name = gate_fmt("%s^{commit}", oid);
+
+	return name && have(repo, name);
+}
+
+static int check_tree(const struct gate_repo *repo, const char *id, const struct gate_statement_ref *ref, struct gate_err *err)
+{
+	gate_autofree char *name = gate_fmt("%s^{tree}", ref->new);
+	gate_auto(gate_buf) struct gate_buf tree = { 0 };
+
+	if (gate_is_zero_oid(ref->new) || (have(repo, ref->new) && !is_commit(repo, ref->new)))
+		return gate_is_zero_oid(ref->tree) ? 0 : wrong(err, id, "tree");
+	if (!name || gate_git_line(repo, (const char *const[]){ "rev-parse", "--verify", "--quiet", name, NULL }, &tree, err) < 0)
+		return gate_err_wrap(err, "pending %s: %s is not here", id, ref->new);
+	return strcmp(gate_buf_cstr(&tree), ref->tree) == 0 ? 0 : wrong(err, id, "tree");
+}
+
 /* sha256 of the sorted "<oid>\n" of new --not old and what the record hides. */
 static int commits_of(const struct gate_repo *repo, const struct gate_record *r, size_t i, char digest[65], struct gate_err *err)
 {
@@ -43,7 +51,7 @@ static int commits_of(const struct gate_repo *repo, const struct gate_record *r,
 	char *line, *save = NULL;
 
 	digest[0] = '\0';
-	if (gate_is_zero_oid(r->refs[i].new))
+	if (gate_is_zero_oid(r->refs[i].new) || !is_commit(repo, r->refs[i].new))
 		return 0;
 	gate_buf_fmt(&ask, "%s\n", r->refs[i].new);
 	if (!gate_is_zero_oid(r->refs[i].old))

@@ -120,6 +120,7 @@ static void drop_room(struct gate_target *t)
 
 void gate_target_close(struct gate_target *t)
 {
+	gate_buf_clear(&t->values);
 	if (t->on_server) {
 		gate_server_clear(&t->server);
 	} else if (t->room[0]) {
@@ -177,6 +178,35 @@ int gate_target_record(struct gate_target *t, const char *id, struct gate_record
 	    gate_record_load(gate_buf_cstr(&b), b.len, out, err) < 0)
 		return gate_err_wrap(err, "pending %s", id);
 	return strcmp(out->id, id) == 0 ? 0 : gate_err_set(err, GATE_E_PENDING, "the record of %s names itself %s", id, out->id);
+}
+
+/* Whether the remote's ref is at `oid` still. */
+static bool stands_at(const struct gate_buf *values, const char *ref, const char *oid)
+{
+	gate_autofree char *end = gate_fmt("\t%s\n", ref);
+	const char *line = end ? memmem(gate_buf_cstr(values), values->len, end, strlen(end)) : NULL;
+
+	if (!line)
+		return end && gate_is_zero_oid(oid);
+	return line - values->s >= GATE_HEXSZ && memcmp(line - GATE_HEXSZ, oid, GATE_HEXSZ) == 0;
+}
+
+int gate_target_state(struct gate_target *t, const struct gate_record *r, enum gate_state *now, struct gate_err *err)
+{
+	*now = t->on_server ? gate_pending_state_now(&t->server, r) : r->state;
+	if (t->on_server || r->state != GATE_STATE_OPEN)
+		return 0;
+	if (gate_now() > r->expires) {
+		*now = GATE_STATE_EXPIRED;
+		return 0;
+	}
+	if (!t->values.len && client_git(&t->clone, (const char *const[]){ "ls-remote", "--refs", t->remote, NULL }, &t->values, err) < 0)
+		return -(int)err->code;
+	for (size_t i = 0; i < r->n_refs; i++) {
+		if (!stands_at(&t->values, r->refs[i].ref, r->refs[i].old))
+			*now = GATE_STATE_STALE;
+	}
+	return 0;
 }
 
 struct reading {

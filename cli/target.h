@@ -15,6 +15,7 @@ struct gate_target {
 	char remote[256];
 	char room[64];	     /* refs/refgate-client/<random>/ */
 	struct gate_policy *policy; /* the one in force on the server, or that of the clone's remote-tracking branch; may be NULL there */
+	struct gate_buf values;	    /* behind a remote: "<oid>\t<ref>\n" of what its refs stand at, once asked */
 };
 
 int gate_target_open(const struct gate_args *a, struct gate_target *t, struct gate_err *err);
@@ -22,6 +23,8 @@ void gate_target_close(struct gate_target *t);
 
 /* The record of one pending, with its objects here; open ones only behind a remote. */
 int gate_target_record(struct gate_target *t, const char *id, struct gate_record *out, struct gate_err *err);
+/* What the record would say now (gate_pending_state_now); behind a remote one look at its refs answers for all records of `t`. */
+int gate_target_state(struct gate_target *t, const struct gate_record *r, enum gate_state *now, struct gate_err *err);
 /* Every open record, in no order. */
 int gate_target_each(struct gate_target *t, int (*fn)(struct gate_record *r, void *arg), void *arg, struct gate_err *err);
 /* The repository whose object store has the pending's objects. */

@@ -100,7 +100,7 @@ static int read_vote(const struct gate_server *s, const struct gate_record *r, c
 	return check_window(s, r, v, err);
 }
 
-static int closed_error(const struct gate_record *r, enum gate_state now, struct gate_err *err)
+int gate_approval_closed(const struct gate_record *r, enum gate_state now, struct gate_err *err)
 {
 	switch (now) {
 	case GATE_STATE_RELEASED:
@@ -133,7 +133,7 @@ int gate_approval_check(const struct gate_server *s, const char *id, const char 
 		return -(int)err->code;
 	now = gate_pending_state_now(s, record);
 	if (now != GATE_STATE_OPEN)
-		return closed_error(record, now, err);
+		return gate_approval_closed(record, now, err);
 	if (read_vote(s, record, fp, blob, len, vote, err) < 0)
 		return -(int)err->code;
 	if (gate_needs_now(s, record, &needs, &n, err) == 0)

@@ -14,6 +14,9 @@ bool gate_approval_ref_parse(const char *ref, char id[GATE_ID_LEN + 1], char fp[
 int gate_approval_check(const struct gate_server *s, const char *id, const char *fp, const char *blob, size_t len,
 			struct gate_record *record, struct gate_vote *vote, struct gate_err *err);
 
+/* Why nothing can be signed for a pending in this state, which is not GATE_STATE_OPEN, and what to do. */
+int gate_approval_closed(const struct gate_record *r, enum gate_state now, struct gate_err *err);
+
 /* Moves one verified statement from the in-box to the place where it counts: reads the object `oid` that was pushed to `ref`, verifies
  * it once more (what is kept is what was checked), logs it, and writes refs/refgate/approvals/<id>/<fp>; `landed`: the in-box ref itself
  * exists (hosts without proc-receive) and goes in the same transaction. Configures the server when it is not yet. */

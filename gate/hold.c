@@ -161,7 +161,7 @@ int gate_hold_check_limits(const struct gate_server *s, const struct gate_judged
 		return gate_err_set(err, GATE_E_LIMIT, "%u pushes of %s are held already (limits.open_per_actor); have some decided first",
 				    mine, j->actor.name);
 	if (all >= s->policy->limits.open_per_repo)
-		return gate_err_set(err, GATE_E_LIMIT, "%u pushes are held in this repository already (limits.open_per_repository)", all);
+		return gate_err_set(err, GATE_E_LIMIT, "%u pushes are held in this repository already (limits.open_per_repo)", all);
 	return 0;
 }
 

@@ -49,7 +49,9 @@ static int find(const struct gate_server *s, struct gate_judged *j, size_t i, co
 
 	f.subject = c->ref;
 	f.message = (char *)(uintptr_t)message;
-	return gate_finding_make(s->policy, c, id, &f, &j->reply.findings, err);
+	/* As heavy as the rule says, in our own words: those of the rule do not know what was seen. */
+	return gate_finding_make_as(s->policy, c, id, &(struct gate_weight){ GATE_TIER_CRITICAL, UINT32_MAX, true }, &f,
+				    &j->reply.findings, err);
 }
 
 /* ---- before any object is read ---- */
@@ -194,7 +196,10 @@ static int gate_findings_of(const struct gate_server *s, struct gate_judged *j, 
 		return -(int)err->code;
 	if (c->is_protected && goes && find(s, j, i, "GIT-MOVE", "a protected ref would be deleted", err) < 0)
 		return -(int)err->code;
-	if (c->is_protected && !goes && !makes && !f->fast_forward &&
+	if (c->is_protected && !goes && !makes && gate_starts_with(c->ref, "refs/tags/")) {
+		if (find(s, j, i, "GIT-MOVE", "a protected tag would move: what was released under its name changes", err) < 0)
+			return -(int)err->code;
+	} else if (c->is_protected && !goes && !makes && !f->fast_forward &&
 	    find(s, j, i, c->is_policy_ref ? "GIT-REF" : "GIT-MOVE",
 		 c->is_policy_ref ? "the policy ref is never forced: rebase on it and push again" :
 				    "a protected ref would lose commits (not a fast-forward)", err) < 0)

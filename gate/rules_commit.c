@@ -101,6 +101,8 @@ int gate_rules_tree(const struct gate_repo *r, const struct gate_files *files, c
 			if (l.v[i].dir[0] != '\n' && (!deepest || strlen(l.v[i].dir) > strlen(deepest->dir)))
 				deepest = &l.v[i];
 		}
+		if (!deepest)
+			break;
 		if (mktree(r, &deepest->entries, tree, err) < 0)
 			return -(int)err->code;
 		if (!deepest->dir[0])

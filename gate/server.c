@@ -110,10 +110,11 @@ int gate_server_check_repository(const struct gate_server *s, struct gate_err *e
 
 int gate_server_configure(struct gate_server *s, struct gate_err *err)
 {
+	gate_autofree char *cache = gate_server_path(s, "cache/config");
 	const char *id;
 
-	if (gate_config_load(&s->repo, &s->config, err) < 0)
-		return -(int)err->code;
+	if (!cache || gate_config_load_cached(&s->repo, cache, &s->config, err) < 0)
+		return gate_err_wrap(err, "%s", s->repo.dir);
 	s->has_config = true;
 	if (strcmp(gate_config_get(&s->config, "extensions.objectformat", "sha1"), "sha1") != 0)
 		return gate_err_set(err, GATE_E_CONFIG, "a repository of SHA-256 objects cannot be gated: libgit2 cannot read it yet");

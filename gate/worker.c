@@ -59,7 +59,7 @@ static void progress(void *arg)
 }
 
 struct run {
-	struct gate_buf in, out;
+	struct gate_buf in, judged, facts;
 	struct gate_proc p;
 };
 
@@ -67,49 +67,51 @@ static void run_clear(struct run *r)
 {
 	gate_proc_clear(&r->p);
 	gate_buf_clear(&r->in);
-	gate_buf_clear(&r->out);
+	gate_buf_clear(&r->judged);
+	gate_buf_clear(&r->facts);
 }
 
-static int start(struct run *r, const char *const *argv, struct gate_ask *ask, enum gate_ask_mode mode, struct gate_err *err)
+static int start(struct run *r, const char *const *argv, const struct gate_ask *ask, struct gate_err *err)
 {
-	ask->mode = mode;
 	if (gate_ask_encode(ask, &r->in, err) < 0)
 		return -(int)err->code;
 	r->p.argv = argv;
 	r->p.in = r->in.s;
 	r->p.in_len = r->in.len;
-	r->p.out = &r->out;
+	r->p.out = &r->judged;
+	r->p.errs = &r->facts;
 	r->p.max_out = GATE_WORKER_ANSWER_MAX;
 	r->p.own_group = true;
+	r->p.dies_with_us = true; /* a push that git gave up needs no judgement */
 	return gate_proc_start(&r->p, err);
 }
 
-static int read_answer(struct run *r, const struct gate_ask *ask, struct gate_reply *out, struct gate_err *err)
+static int check_end(const struct run *r, struct gate_err *err)
 {
 	int code = gate_proc_exit(&r->p);
 
-	if (code != 0)
-		return gate_err_set(err, GATE_E_WORKER, "refgate-worker %s %d; the push is refused",
-				    code > 128 ? "was killed by signal" : "ended with", code > 128 ? code - 128 : code);
-	return gate_reply_decode(gate_buf_cstr(&r->out), r->out.len, ask->changes.n, out, err);
+	if (code == 0)
+		return 0;
+	return gate_err_set(err, GATE_E_WORKER, "refgate-worker %s %d; the push is refused",
+			    code > 128 ? "was killed by signal" : "ended with", code > 128 ? code - 128 : code);
 }
 
 int gate_worker_judge(const struct gate_server *s, struct gate_ask *ask, bool talk, struct gate_reply *out, struct gate_err *err)
 {
 	gate_autofree char *path = gate_worker_path(err);
 	const char *argv[] = { path, NULL };
-	__attribute__((cleanup(run_clear))) struct run judge = { 0 };
-	__attribute__((cleanup(run_clear))) struct run facts = { 0 };
-	struct gate_proc *both[] = { &judge.p, &facts.p };
+	__attribute__((cleanup(run_clear))) struct run r = { 0 };
+	struct gate_proc *one = &r.p;
 	gate_auto(gate_reply) struct gate_reply second = { 0 };
 	int seconds = 0;
 
 	(void)s;
+	ask->mode = GATE_ASK_JUDGE;
 	if (!path)
 		return -(int)err->code;
-	if (start(&judge, argv, ask, GATE_ASK_JUDGE, err) < 0 || start(&facts, argv, ask, GATE_ASK_FACTS, err) < 0)
+	if (start(&r, argv, ask, err) < 0)
 		return gate_err_wrap(err, "refgate-worker");
-	if (gate_proc_wait(both, 2, gate_monotonic_ms() + ask->judging_ms, talk ? progress : NULL, &seconds, err) < 0) {
+	if (gate_proc_wait(&one, 1, gate_monotonic_ms() + ask->judging_ms, talk ? progress : NULL, &seconds, err) < 0) {
 		if (err->code == GATE_E_TIMEOUT) {
 			gate_err_reset(err);
 			return gate_err_set(err, GATE_E_TIMEOUT, "judging took over %u s; push fewer commits at once, or ask an admin to "
@@ -117,7 +119,8 @@ int gate_worker_judge(const struct gate_server *s, struct gate_ask *ask, bool ta
 		}
 		return -(int)err->code;
 	}
-	if (read_answer(&judge, ask, out, err) < 0 || read_answer(&facts, ask, &second, err) < 0)
+	if (check_end(&r, err) < 0 || gate_reply_decode(gate_buf_cstr(&r.judged), r.judged.len, ask->changes.n, out, err) < 0 ||
+	    gate_reply_decode(gate_buf_cstr(&r.facts), r.facts.len, ask->changes.n, &second, err) < 0)
 		return -(int)err->code;
 	return compare(out, &second, &ask->changes, err);
 }

@@ -1,5 +1,5 @@
-/* Runs refgate-worker: the judging run and the separate run for facts (HOLES 13), at the same time, each a fresh process
- * with an empty environment that gets one request and gives one bounded answer. */
+/* Runs refgate-worker: a fresh program with an empty environment that parts into the judging run and the separate run for facts
+ * (HOLES 13) and gives one bounded answer of each, on descriptors of their own. */
 #ifndef GATE_GATE_WORKER_H
 #define GATE_GATE_WORKER_H
 

@@ -106,6 +106,7 @@ static int load_decision(struct session *s, struct gate_err *err)
 		return -(int)err->code;
 	if (gate_push_note_load(gate_buf_cstr(&text), text.len, &s->note, err) < 0)
 		return -(int)err->code;
+	gate_copy(s->server.repo_id, sizeof(s->server.repo_id), s->note.repo_id);
 	if (!s->note.id[0])
 		return 0;
 	if (gate_inflight_get(&s->server, s->key, suffix[0] ? "record.atomic" : "record", &record, err) < 0)

@@ -1,4 +1,5 @@
-/* git's effective configuration of a repository, read once with `git config -z --list`. Keys are as git prints them: section and
+/* git's effective configuration of a repository, read with `git config -z --list` as receive-pack itself sees
+ * it (GIT_CONFIG_* of the host included). Keys are as git prints them: section and
  * name in lower case ("receive.procreceiverefs"). */
 #ifndef GATE_REPO_CONFIG_H
 #define GATE_REPO_CONFIG_H
@@ -11,6 +12,9 @@ struct gate_config {
 };
 
 int gate_config_load(const struct gate_repo *r, struct gate_config *out, struct gate_err *err);
+/* The same, remembered in `cache` with the state of every file that git read (or would have read): as long as none of them changed
+ * git need not be asked again. Not remembered where the answer depends on more than files: -c options, conditional includes. */
+int gate_config_load_cached(const struct gate_repo *r, const char *cache, struct gate_config *out, struct gate_err *err);
 void gate_config_clear(struct gate_config *c);
 /* The last value of a key, or `absent`. */
 const char *gate_config_get(const struct gate_config *c, const char *key, const char *absent);

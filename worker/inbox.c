@@ -50,7 +50,8 @@ int gate_work_inbox(struct gate_work *w, const struct gate_brought *look, struct
 	if (look->new.kind != GATE_KIND_BLOB)
 		return refuse(w, look->change, "GIT-STRAY", "an in-box takes one blob and nothing else", err);
 	rc = gate_oidmap_mark(&w->met, &look->new.end, GATE_MET_REACHED, &fresh, err);
-	if (rc == 0)
+	/* A statement sent again is in the store already, so git keeps no second copy; it is not shown to anybody either. */
+	if (rc == 0 && !boxes[box].to_parent)
 		rc = gate_work_named(w, look->change, &look->new.end, &suspect, err);
 	if (rc == 0)
 		rc = gate_store_stat(w->store, &look->new.end, &kind, &size, err);

@@ -1,4 +1,4 @@
-/* refgate-worker: one request in, one answer out, confined before it reads a byte of what was pushed (HOLES 13). Started by
+/* refgate-worker: one request in; the judgement out on descriptor 1 and the facts, read by a second process, on 2; confined before it reads a byte of what was pushed (HOLES 13). Started by
  * refgate with an empty environment; whatever goes wrong is said in the answer, and the parent refuses the push. */
 #include "base/io.h"
 #include "base/json.h"
@@ -41,6 +41,30 @@ static int confine(struct gate_ask *a, struct gate_err *err)
 	return rc == 0 ? gate_sandbox_enter_worker(&dirs, a->judging_ms / 1000 + 1, MEMORY, err) : rc;
 }
 
+/* Two runs for one request (HOLES 13): the judging one answers on descriptor 1, the separate one for the facts that protect the gate
+ * itself on 2. They part here, before either has read a byte of the push, into two address spaces that cannot reach each other once
+ * confined; neither keeps the other's descriptor. An exec less than two programs, for the same separation (docs/adr/0008). */
+static int part(struct gate_ask *ask, struct gate_err *err)
+{
+	int nowhere;
+	pid_t pid;
+
+	if (ask->mode != GATE_ASK_JUDGE)
+		return 0;
+	pid = fork();
+	if (pid < 0)
+		return gate_err_errno(err, "fork");
+	nowhere = open("/dev/null", O_WRONLY);
+	if (nowhere < 0)
+		return gate_err_errno(err, "/dev/null");
+	if (pid == 0) {
+		ask->mode = GATE_ASK_FACTS;
+		if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+			return gate_err_errno(err, "dup2");
+	}
+	return dup2(nowhere, STDERR_FILENO) < 0 ? gate_err_errno(err, "dup2") : 0;
+}
+
 static int work(struct gate_reply *reply, struct gate_err *err)
 {
 	gate_auto(gate_buf) struct gate_buf in = { 0 };
@@ -50,6 +74,8 @@ static int work(struct gate_reply *reply, struct gate_err *err)
 	if (rc == 0)
 		rc = gate_ask_decode(gate_buf_cstr(&in), in.len, &ask, err);
 	gate_buf_clear(&in);
+	if (rc == 0)
+		rc = part(&ask, err);
 	if (rc == 0)
 		rc = confine(&ask, err);
 	if (rc == 0)

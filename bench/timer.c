@@ -6,14 +6,16 @@
  *   rounds N [WARM]      how often; the first WARM rounds are run and not counted
  *   lines FILE           round i takes line i of FILE; its words are {1}, {2}, ...
  *   row NAME             begins a row; one round runs every row once, in this order
+ *   beside NAME          an earlier row to compare this one with, round by round
  *   env NAME=VALUE       for the steps of this row
  *   step EXIT WORD...    runs WORD... without a shell; EXIT is a number, or * for any
  *   say TEXT             what that step must have printed
  * In words {k} is the number of the round and {id} the last `"id":"..."` that a step of this round and row printed.
  *
  * The table has one line for each step and one, `all`, for each row, tab separated:
- *   row step median p95 least
- * in microseconds. A command that fails ends the run with what it printed. */
+ *   row step median p95 least cpu added
+ * in microseconds; cpu is the median of the processor time, `added` that of what the row took more than the one beside it in the
+ * same round. A command that fails ends the run with what it printed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -21,6 +23,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,7 +42,7 @@ struct step {
 	size_t n_words;
 	int exit; /* -1: any */
 	char *say;
-	int64_t *took;
+	int64_t *took, *cpu;
 };
 
 struct row {
@@ -48,7 +51,8 @@ struct row {
 	size_t n_env;
 	struct step steps[MAX_STEPS];
 	size_t n_steps;
-	int64_t *all;
+	int64_t *all, *all_cpu;
+	const struct row *beside; /* itself, unless told */
 };
 
 struct job {
@@ -131,6 +135,7 @@ static void add_step(struct job *j, char **save)
 		s->words[s->n_words++] = word;
 	}
 	s->took = need(calloc(j->rounds + 1, sizeof(*s->took)));
+	s->cpu = need(calloc(j->rounds + 1, sizeof(*s->cpu)));
 }
 
 static void add_env(struct job *j, char *pair)
@@ -153,10 +158,28 @@ static void add_say(struct job *j, char *text)
 
 static void add_row(struct job *j, char *name)
 {
+	struct row *r = &j->rows[j->n_rows];
+
 	if (j->n_rows == MAX_ROWS || !name || j->rounds == 0)
 		die("row: after rounds, at most %d", MAX_ROWS);
-	j->rows[j->n_rows].name = name;
-	j->rows[j->n_rows++].all = need(calloc(j->rounds + 1, sizeof(int64_t)));
+	j->n_rows++;
+	r->name = name;
+	r->beside = r;
+	r->all = need(calloc(j->rounds + 1, sizeof(int64_t)));
+	r->all_cpu = need(calloc(j->rounds + 1, sizeof(int64_t)));
+}
+
+static void set_beside(struct job *j, const char *name)
+{
+	struct row *r = last_row(j);
+
+	for (size_t i = 0; name && i < j->n_rows; i++) {
+		if (strcmp(j->rows[i].name, name) == 0) {
+			r->beside = &j->rows[i];
+			return;
+		}
+	}
+	die("beside: no row %s before this one", name ? name : "");
 }
 
 static void parse_line(struct job *j, char *line)
@@ -174,6 +197,8 @@ static void parse_line(struct job *j, char *line)
 		j->lines = read_file(strtok_r(NULL, "", &save));
 	} else if (strcmp(verb, "row") == 0) {
 		add_row(j, strtok_r(NULL, "", &save));
+	} else if (strcmp(verb, "beside") == 0) {
+		set_beside(j, strtok_r(NULL, "", &save));
 	} else if (strcmp(verb, "env") == 0) {
 		add_env(j, strtok_r(NULL, "", &save));
 	} else if (strcmp(verb, "step") == 0) {
@@ -301,12 +326,13 @@ static char *output_of(int fd)
 	return s;
 }
 
-static int64_t run_step(const struct row *row, struct step *s, struct round *r)
+static int64_t run_step(const struct row *row, struct step *s, struct round *r, int64_t *cpu)
 {
 	char words[MAX_WORDS][WORD_SIZE], *argv[MAX_WORDS] = { NULL };
 	char **env = environment(row), *said;
 	int out = memfd_create("out", MFD_CLOEXEC), status, rc;
 	posix_spawn_file_actions_t actions;
+	struct rusage used;
 	int64_t start, took;
 	pid_t pid;
 
@@ -322,11 +348,12 @@ static int64_t run_step(const struct row *row, struct step *s, struct round *r)
 	rc = posix_spawnp(&pid, argv[0], &actions, NULL, argv, env);
 	if (rc != 0)
 		die("%s: %s", argv[0], strerror(rc));
-	while (waitpid(pid, &status, 0) < 0) {
+	while (wait4(pid, &status, 0, &used) < 0) {
 		if (errno != EINTR)
-			die("waitpid: %s", strerror(errno));
+			die("wait4: %s", strerror(errno));
 	}
 	took = now_us() - start;
+	*cpu = (int64_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 + used.ru_utime.tv_usec + used.ru_stime.tv_usec;
 	posix_spawn_file_actions_destroy(&actions);
 	free(env);
 	said = output_of(out);
@@ -342,17 +369,22 @@ static int64_t run_step(const struct row *row, struct step *s, struct round *r)
 static void run_row(struct row *row, const struct round *of, bool counted, unsigned slot)
 {
 	struct round r = *of;
-	int64_t sum = 0;
+	int64_t sum = 0, sum_cpu = 0;
 
 	for (size_t i = 0; i < row->n_steps; i++) {
-		int64_t took = run_step(row, &row->steps[i], &r);
+		int64_t cpu, took = run_step(row, &row->steps[i], &r, &cpu);
 
 		sum += took;
-		if (counted)
-			row->steps[i].took[slot] = took;
+		sum_cpu += cpu;
+		if (!counted)
+			continue;
+		row->steps[i].took[slot] = took;
+		row->steps[i].cpu[slot] = cpu;
 	}
-	if (counted)
-		row->all[slot] = sum;
+	if (!counted)
+		return;
+	row->all[slot] = sum;
+	row->all_cpu[slot] = sum_cpu;
 }
 
 /* ---- the table ---- */
@@ -382,27 +414,37 @@ static int64_t median(const int64_t *v, unsigned n)
 	return m;
 }
 
-static void print_line(const char *row, const char *step, const int64_t *took, unsigned n)
+static void print_line(const char *row, const char *step, const int64_t *took, const int64_t *cpu, const int64_t *beside, unsigned n)
 {
-	int64_t *s = sorted(took, n);
+	int64_t *s = sorted(took, n), *more = need(calloc(n, sizeof(*more)));
 
-	printf("%s\t%s\t%lld\t%lld\t%lld\n", row, step, (long long)median(took, n), (long long)s[(n * 95 + 99) / 100 - 1],
-	       (long long)s[0]);
+	for (unsigned i = 0; i < n; i++)
+		more[i] = took[i] - beside[i];
+	printf("%s\t%s\t%lld\t%lld\t%lld\t%lld\t%lld\n", row, step, (long long)median(took, n), (long long)s[(n * 95 + 99) / 100 - 1],
+	       (long long)s[0], (long long)median(cpu, n), (long long)median(more, n));
 	free(s);
+	free(more);
 }
 
 static void print_row(const struct job *j, const struct row *r)
 {
-	unsigned n = j->rounds;
-
-	for (size_t i = 0; i < r->n_steps; i++) {
+	for (size_t i = 0; i < r->n_steps && r->n_steps > 1; i++) {
 		char name[24];
 
 		snprintf(name, sizeof(name), "%zu", i + 1);
-		if (r->n_steps > 1)
-			print_line(r->name, name, r->steps[i].took, n);
+		print_line(r->name, name, r->steps[i].took, r->steps[i].cpu, r->steps[i].took, j->rounds);
 	}
-	print_line(r->name, "all", r->all, n);
+	print_line(r->name, "all", r->all, r->all_cpu, r->beside->all, j->rounds);
+}
+
+static void free_row(struct row *r)
+{
+	free(r->all);
+	free(r->all_cpu);
+	for (size_t i = 0; i < r->n_steps; i++) {
+		free(r->steps[i].took);
+		free(r->steps[i].cpu);
+	}
 }
 
 int main(int argc, char **argv)
@@ -425,11 +467,8 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < j->n_rows; i++)
 		print_row(j, &j->rows[i]);
-	for (size_t i = 0; i < j->n_rows; i++) {
-		free(j->rows[i].all);
-		for (size_t s = 0; s < j->rows[i].n_steps; s++)
-			free(j->rows[i].steps[s].took);
-	}
+	for (size_t i = 0; i < j->n_rows; i++)
+		free_row(&j->rows[i]);
 	free(j->lines);
 	free(j);
 	free(text);

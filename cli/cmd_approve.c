@@ -4,9 +4,8 @@
 #include "approval/sshsig.h"
 #include "audit/log.h"
 #include "base/io.h"
-#include "base/when.h"
 #include "cli/confirm.h"
-#include "cli/target.h"
+#include "cli/signer.h"
 #include "gate/approve.h"
 #include "gate/entries.h"
 #include "gate/pending.h"
@@ -73,61 +72,7 @@ static int find_signer(struct signing *s, struct gate_err *err)
 	return 0;
 }
 
-/* ---- the role: --role, else the one that is missing and the person has ---- */
-
-static int choose_role(const struct signing *s, const struct gate_record *r, char role[64], struct gate_err *err)
-{
-	const char *given = gate_arg(s->args, "--role");
-	gate_auto(gate_strs) struct gate_strs can = { 0 };
-	gate_auto(gate_buf) struct gate_buf list = { 0 };
-	bool any = false;
-
-	role[0] = '\0';
-	if (given)
-		return gate_copy(role, 64, given) ? 0 : gate_err_set(err, GATE_E_USAGE, "--role: too long");
-	for (size_t i = 0; i < r->n_needs; i++) {
-		any |= r->needs[i].roles.n > 0;
-		for (size_t k = 0; s->person && k < r->needs[i].roles.n; k++) {
-			if (gate_strs_has(&s->person->roles, r->needs[i].roles.v[k]) &&
-			    gate_strs_add_new(&can, r->needs[i].roles.v[k], err) < 0)
-				return -(int)err->code;
-		}
-	}
-	if (!any || s->decision == GATE_DECISION_DENY) {
-		if (can.n || (s->person && s->person->roles.n))
-			gate_copy(role, 64, can.n ? can.v[0] : s->person->roles.v[0]);
-		return 0;
-	}
-	if (can.n == 1) {
-		gate_copy(role, 64, can.v[0]);
-		return 0;
-	}
-	if (can.n == 0)
-		return s->person ? gate_err_set(err, GATE_E_SIGNER, "%s has none of the roles that %s asks for", s->name, r->id) : 0;
-	gate_strs_join(&list, &can, ", ");
-	return gate_err_set(err, GATE_E_USAGE, "%s may sign %s in several roles (%s); choose one with --role", s->name, r->id,
-			    gate_buf_cstr(&list));
-}
-
 /* ---- the text and its signature ---- */
-
-static int fill_six(const struct signing *s, const struct gate_record *r, struct gate_signer_part *six, struct gate_err *err)
-{
-	const char *reason = gate_arg(s->args, "-m");
-	int64_t now = gate_now(), longest = 0;
-
-	six->decision = s->decision;
-	for (size_t i = 0; i < r->n_needs; i++) {
-		if (!longest || r->needs[i].expires_s < longest)
-			longest = r->needs[i].expires_s;
-	}
-	if (!gate_copy(six->reason, sizeof(six->reason), reason ? reason : ""))
-		return gate_err_set(err, GATE_E_USAGE, "-m: a reason is at most %zu characters", sizeof(six->reason) - 1);
-	gate_copy(six->signer, sizeof(six->signer), s->name);
-	gate_when_format(now, six->not_before);
-	gate_when_format(now + longest < r->expires ? now + longest : r->expires, six->not_after);
-	return choose_role(s, r, six->role, err);
-}
 
 static int ask(const struct gate_record *r, const struct signing *s, struct gate_err *err)
 {
@@ -242,6 +187,7 @@ static int hand_in_remote(struct signing *s, const char *id, const struct gate_b
 static int decide(struct signing *s, const char *id, struct gate_err *err)
 {
 	__attribute__((cleanup(gate_record_clear))) struct gate_record r = { 0 };
+	const struct gate_signer who = { s->person, s->name, s->decision, gate_arg(s->args, "--role"), gate_arg(s->args, "-m") };
 	struct gate_signer_part six = { 0 };
 	gate_auto(gate_buf) struct gate_buf text = { 0 }, armor = { 0 };
 	enum gate_state now;
@@ -253,7 +199,8 @@ static int decide(struct signing *s, const char *id, struct gate_err *err)
 		return gate_approval_closed(&r, now, err);
 	if (gate_confirm_memory(&s->target, &r, err) < 0 || gate_confirm_record(&s->target, &r, err) < 0)
 		return -(int)err->code;
-	if (fill_six(s, &r, &six, err) < 0 || gate_statement_text(r.statement, strlen(r.statement), &six, &text, err) < 0)
+	if (gate_signer_fill(&s->target, &r, &who, &six, err) < 0 ||
+	    gate_statement_text(r.statement, strlen(r.statement), &six, &text, err) < 0)
 		return -(int)err->code;
 	if (!gate_arg_has(s->args, "--yes")) {
 		fprintf(stderr, "%s", gate_buf_cstr(&text));

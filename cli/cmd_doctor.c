@@ -37,9 +37,9 @@ static void check_git(struct doctor *d)
 {
 	gate_auto(gate_buf) struct gate_buf out = { 0 };
 	struct gate_err err = { 0 };
+	int r = gate_git_line(&d->server.repo, (const char *const[]){ "version", NULL }, &out, &err);
 
-	check_error(d, "git", gate_git_line(&d->server.repo, (const char *const[]){ "version", NULL }, &out, &err), &err,
-		    gate_buf_cstr(&out));
+	check_error(d, "git", r, &err, gate_buf_cstr(&out));
 }
 
 /* The worker tells what really confined it, on this kernel, now. */

@@ -3,7 +3,7 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "base/when.h"
-#include "cli/target.h"
+#include "cli/signer.h"
 #include "gate/approve.h"
 #include "gate/pending.h"
 
@@ -13,56 +13,95 @@
 static const struct gate_option show_options[] = {
 	{ "--statement", NULL, "print exactly the bytes to sign" },
 	{ "--how", NULL, "print the commands of git and ssh-keygen that do what approve does" },
-	{ "--as", "NAME", "with --statement: the person who will sign" },
-	{ "--role", "ROLE", "with --statement: the role" },
-	{ "--decision", "WORD", "with --statement: approve (default) or deny" },
+	{ "--as", "NAME", "with these two: the person who will sign" },
+	{ "--role", "ROLE", "with these two: the role (default: the one that is missing)" },
+	{ "--decision", "WORD", "with these two: approve (default) or deny" },
+	{ "-m", "REASON", "with these two: a line that is signed with the decision" },
 	{ NULL, NULL, NULL },
 };
 
+/* The six lines of the person who will sign; without --as, NAME stands where the name goes. */
+static int fill(const struct gate_args *a, struct gate_target *t, const struct gate_record *r, struct gate_signer_part *six,
+		struct gate_err *err)
+{
+	const char *word = gate_arg(a, "--decision"), *as = gate_arg(a, "--as");
+	struct gate_signer who = { .name = as ? as : "NAME", .role = gate_arg(a, "--role"), .reason = gate_arg(a, "-m") };
+
+	if (!gate_decision_parse(word ? word : "approve", &who.decision))
+		return gate_err_set(err, GATE_E_USAGE, "--decision: approve or deny");
+	who.person = as && t->policy ? gate_policy_person(t->policy, as) : NULL;
+	if (who.person)
+		who.name = who.person->name;
+	return gate_signer_fill(t, r, &who, six, err);
+}
+
 static int statement(const struct gate_args *a, struct gate_target *t, const struct gate_record *r, struct gate_err *err)
 {
-	const char *word = gate_arg(a, "--decision"), *as = gate_arg(a, "--as"), *role = gate_arg(a, "--role");
-	const struct gate_person *p = as && t->policy ? gate_policy_person(t->policy, as) : NULL;
 	struct gate_signer_part six = { 0 };
 	gate_auto(gate_buf) struct gate_buf text = { 0 };
-	int64_t now = gate_now(), longest = 0;
 
-	if (!gate_decision_parse(word ? word : "approve", &six.decision))
-		return gate_err_set(err, GATE_E_USAGE, "--decision: approve or deny");
-	for (size_t i = 0; i < r->n_needs; i++)
-		longest = !longest || r->needs[i].expires_s < longest ? r->needs[i].expires_s : longest;
-	if (!role && p)
-		for (size_t i = 0; i < r->n_needs && !role; i++)
-			for (size_t k = 0; k < r->needs[i].roles.n && !role; k++)
-				role = gate_strs_has(&p->roles, r->needs[i].roles.v[k]) ? r->needs[i].roles.v[k] : NULL;
-	if (!role && p && p->roles.n)
-		role = p->roles.v[0];
-	if (!as)
+	if (!gate_arg(a, "--as"))
 		return gate_err_set(err, GATE_E_USAGE, "--statement needs --as NAME: the signer's name is part of what is signed");
-	gate_copy(six.signer, sizeof(six.signer), p ? p->name : as);
-	gate_copy(six.role, sizeof(six.role), role ? role : "");
-	gate_when_format(now, six.not_before);
-	gate_when_format(now + longest < r->expires ? now + longest : r->expires, six.not_after);
-	if (gate_statement_text(r->statement, strlen(r->statement), &six, &text, err) < 0)
+	if (fill(a, t, r, &six, err) < 0 || gate_statement_text(r->statement, strlen(r->statement), &six, &text, err) < 0)
 		return -(int)err->code;
 	return gate_write_all(STDOUT_FILENO, text.s, text.len, err);
 }
 
-static int how(const struct gate_args *a, const struct gate_target *t, const struct gate_record *r, struct gate_err *err)
+/* A word of a shell command. */
+static void put_word(struct gate_buf *b, const char *s)
 {
-	const char *as = gate_arg(a, "--as");
-	const char *remote = t->on_server ? t->server.repo.dir : t->remote;
-	gate_auto(gate_buf) struct gate_buf b = { 0 };
+	gate_buf_char(b, '\'');
+	for (; *s; s++) {
+		if (*s == '\'')
+			gate_buf_str(b, "'\\''");
+		else
+			gate_buf_char(b, *s);
+	}
+	gate_buf_char(b, '\'');
+}
 
-	(void)err;
-	gate_buf_fmt(&b,
-		     "# fill in decision, role, signer and the two times, sign, hand in; KEY is your key file\n"
-		     "git cat-file blob \"$(git ls-remote %s %s%s | cut -f1)\" >/dev/null 2>&1 || git fetch %s %s%s\n"
-		     "refgate show %s --statement --as %s >%s.txt && ssh-keygen -Y sign -f KEY -n approval.v1@refgate %s.txt\n"
-		     "git push %s \"$(cat %s.txt %s.txt.sig | git hash-object -w --stdin):refs/approvals/%s/"
-		     "$(cut -d' ' -f2 KEY.pub | base64 -d | sha256sum | cut -d' ' -f1)\"\n",
-		     remote, GATE_REFS_RECORD, r->id, remote, GATE_REFS_RECORD, r->id, r->id, as ? as : "NAME", r->id, r->id, remote, r->id,
-		     r->id, r->id);
+/* The value of a line that sed appends: a backslash would be eaten. Values of the six lines are printable ASCII. */
+static void put_sed(struct gate_buf *b, const char *key, const char *value)
+{
+	gate_buf_fmt(b, "\\\n%s ", key);
+	for (; *value; value++) {
+		if (*value == '\\')
+			gate_buf_char(b, '\\');
+		if (*value == '\'')
+			gate_buf_str(b, "'\\''");
+		else
+			gate_buf_char(b, *value);
+	}
+}
+
+/* Three commands: the text out of the record with the six lines put in, its signature, both as one blob to the in-box. The record is
+ * one line of JSON, in which a quote that ends a string is the only one without a backslash, and LF is \u000a. */
+static int how(const struct gate_args *a, struct gate_target *t, const struct gate_record *r, struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf b = { 0 }, remote = { 0 };
+	struct gate_signer_part six = { 0 };
+
+	if (fill(a, t, r, &six, err) < 0)
+		return -(int)err->code;
+	put_word(&remote, t->on_server ? t->server.repo.dir : t->remote);
+	gate_buf_fmt(&b, "# KEY is the file of your key, %s.txt what you sign: read it, and the change with\n# git fetch %s '+refs/pending/%s/*:"
+			 "refs/pending/%s/*'\n", r->id, gate_buf_cstr(&remote), r->id, r->id);
+	gate_buf_fmt(&b, "git fetch -q --no-tags %s %s%s && git cat-file blob FETCH_HEAD | sed -nE 's/.*,\"statement\":\"(([^\"\\\\]|\\\\.)*)"
+			 "\\\\u000a\".*/\\1/p' | sed 's/\\\\u000a/\\\n/g' | sed -e 's/\\\\\\([\"\\\\]\\)/\\1/g' -e '/^repo /a",
+		     gate_buf_cstr(&remote), GATE_REFS_RECORD, r->id);
+	put_sed(&b, "decision", gate_decision_name(six.decision));
+	if (six.reason[0])
+		put_sed(&b, "reason", six.reason);
+	gate_buf_str(&b, "' -e '/^tier /a");
+	put_sed(&b, "role", six.role[0] ? six.role : "none");
+	gate_buf_str(&b, "' -e '/^agent /a");
+	put_sed(&b, "signer", six.signer);
+	put_sed(&b, "not-before", six.not_before);
+	put_sed(&b, "not-after", six.not_after);
+	gate_buf_fmt(&b, "' >%s.txt\nssh-keygen -Y sign -f \"$KEY\" -n approval.v1@refgate %s.txt\n", r->id, r->id);
+	gate_buf_fmt(&b, "git push %s \"$(cat %s.txt %s.txt.sig | git hash-object -w --stdin):refs/approvals/%s/$(ssh-keygen -lf \"$KEY\" | "
+			 "sed 's/.*SHA256:\\([^ ]*\\).*/\\1=/' | base64 -d | od -An -vtx1 | tr -d ' \\n')\"\n",
+		     gate_buf_cstr(&remote), r->id, r->id, r->id);
 	return gate_cli_print(&b, err);
 }
 

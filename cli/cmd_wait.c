@@ -1,4 +1,3 @@
-#include "base/io.h"
 #include "base/num.h"
 #include "base/when.h"
 #include "cli/target.h"
@@ -13,40 +12,14 @@ static const struct gate_option options[] = {
 	{ NULL, NULL, NULL },
 };
 
-/* Behind a remote only open records can be fetched under their own name; a closed one is found in the archive, newest first. */
-static int closed_record(struct gate_target *t, const char *id, struct gate_record *out, struct gate_err *err)
-{
-	gate_autofree char *spec = gate_fmt("+%s:%sarchive", GATE_REF_ARCHIVE, t->room);
-	gate_autofree char *ref = gate_fmt("%sarchive", t->room);
-	gate_autofree char *grep = gate_fmt("--grep=^pending %s ", id);
-	gate_autofree char *name = NULL;
-	gate_auto(gate_buf) struct gate_buf errs = { 0 }, commit = { 0 }, b = { 0 };
-	int code;
-
-	if (!spec || !ref || !grep)
-		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
-	if (gate_client_git(&t->clone, (const char *const[]){ "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", t->remote, spec, NULL },
-			    NULL, 0, NULL, &errs, &code, err) < 0)
-		return -(int)err->code;
-	if (code || gate_git_line(&t->clone, (const char *const[]){ "log", "-1", "--format=%H", grep, ref, NULL }, &commit, err) < 0 ||
-	    commit.len != GATE_HEXSZ)
-		return gate_err_set(err, GATE_E_PENDING, "there is no pending %s at %s", id, t->remote);
-	name = gate_fmt("%s:record", commit.s);
-	if (!name || gate_git_read(&t->clone, name, "blob", (size_t)64 << 20, &b, err) < 0)
-		return -(int)err->code;
-	return gate_record_load(gate_buf_cstr(&b), b.len, out, err);
-}
-
 static int look(const struct gate_args *a, const char *id, struct gate_record *r, enum gate_state *now, struct gate_err *err)
 {
 	struct gate_target t = { 0 };
-	struct gate_err first = { 0 };
 
-	if (gate_target_open(a, &t, err) == 0) {
-		if (gate_target_record(&t, id, r, &first) < 0 && (t.on_server || first.code != GATE_E_PENDING || closed_record(&t, id, r, err) < 0))
-			gate_err_set(err, first.code, "%s", first.text);
-		if (err->code == GATE_OK)
-			gate_target_state(&t, r, now, err);
+	if (gate_target_open(a, &t, err) == 0 && gate_target_record(&t, id, r, err) == 0) {
+		*now = t.on_server ? gate_pending_state_now(&t.server, r) : r->state;
+		if (!t.on_server && r->state == GATE_STATE_OPEN && gate_now() > r->expires)
+			*now = GATE_STATE_EXPIRED;
 	}
 	gate_target_close(&t);
 	return err->code == GATE_OK ? 0 : -(int)err->code;

@@ -153,6 +153,30 @@ int gate_target_fetch_all(struct gate_target *t, struct gate_err *err)
 	return spec ? fetch(t, (const char *const[]){ spec, NULL }, err) : gate_err_set(err, GATE_E_NOMEM, "out of memory");
 }
 
+/* Behind a remote, only open records can be fetched under their own name; a closed one is found in the archive, newest first. */
+static int closed_record(struct gate_target *t, const char *id, struct gate_record *out, struct gate_err *err)
+{
+	gate_autofree char *spec = gate_fmt("+%s:%sarchive", GATE_REF_ARCHIVE, t->room);
+	gate_autofree char *ref = gate_fmt("%sarchive", t->room);
+	gate_autofree char *grep = gate_fmt("--grep=^pending %s ", id);
+	gate_autofree char *name = NULL;
+	gate_auto(gate_buf) struct gate_buf errs = { 0 }, commit = { 0 }, b = { 0 };
+	int code;
+
+	if (!spec || !ref || !grep)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	if (gate_client_git(&t->clone, (const char *const[]){ "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", t->remote, spec, NULL },
+			    NULL, 0, NULL, &errs, &code, err) < 0)
+		return -(int)err->code;
+	if (code || gate_git_line(&t->clone, (const char *const[]){ "log", "-1", "--format=%H", grep, ref, NULL }, &commit, err) < 0 ||
+	    commit.len != GATE_HEXSZ)
+		return gate_err_set(err, GATE_E_PENDING, "there is no pending %s at %s", id, t->remote);
+	name = gate_fmt("%s:record", commit.s);
+	if (!name || gate_git_read(&t->clone, name, "blob", (size_t)64 << 20, &b, err) < 0)
+		return -(int)err->code;
+	return gate_record_load(gate_buf_cstr(&b), b.len, out, err);
+}
+
 int gate_target_record(struct gate_target *t, const char *id, struct gate_record *out, struct gate_err *err)
 {
 	gate_autofree char *record = NULL, *refs = NULL, *name = NULL;
@@ -170,14 +194,23 @@ int gate_target_record(struct gate_target *t, const char *id, struct gate_record
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	if (fetch(t, (const char *const[]){ record, refs, NULL }, &why) < 0) {
 		if (strstr(why.text, "couldn't find remote ref"))
-			return gate_err_set(err, GATE_E_PENDING, "there is no open pending %s at %s: it was released, denied, superseded or "
-								 "has expired", id, t->remote);
+			return closed_record(t, id, out, err);
 		return gate_err_set(err, why.code, "%s", why.text);
 	}
 	if (gate_git_read(&t->clone, name, "blob", (size_t)64 << 20, &b, err) < 0 ||
 	    gate_record_load(gate_buf_cstr(&b), b.len, out, err) < 0)
 		return gate_err_wrap(err, "pending %s", id);
 	return strcmp(out->id, id) == 0 ? 0 : gate_err_set(err, GATE_E_PENDING, "the record of %s names itself %s", id, out->id);
+}
+
+int gate_target_statements(struct gate_target *t, const char *id, char **prefix, struct gate_err *err)
+{
+	gate_autofree char *spec = gate_fmt("+%s%s/*:%s%s/signed/*", GATE_REFS_APPROVALS, id, t->room, id);
+
+	*prefix = t->on_server ? gate_fmt("%s%s/", GATE_REFS_APPROVALS, id) : gate_fmt("%s%s/signed/", t->room, id);
+	if (!spec || !*prefix)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	return t->on_server ? 0 : fetch(t, (const char *const[]){ spec, NULL }, err);
 }
 
 /* Whether the remote's ref is at `oid` still. */

@@ -21,12 +21,14 @@ struct gate_target {
 int gate_target_open(const struct gate_args *a, struct gate_target *t, struct gate_err *err);
 void gate_target_close(struct gate_target *t);
 
-/* The record of one pending, with its objects here; open ones only behind a remote. */
+/* The record of one pending, with its objects here; of a closed one the record alone. */
 int gate_target_record(struct gate_target *t, const char *id, struct gate_record *out, struct gate_err *err);
 /* What the record would say now (gate_pending_state_now); behind a remote one look at its refs answers for all records of `t`. */
 int gate_target_state(struct gate_target *t, const struct gate_record *r, enum gate_state *now, struct gate_err *err);
 /* Every open record, in no order. */
 int gate_target_each(struct gate_target *t, int (*fn)(struct gate_record *r, void *arg), void *arg, struct gate_err *err);
+/* Where the statements stored for a pending can be read in gate_target_repo: gives the prefix of their refs. */
+int gate_target_statements(struct gate_target *t, const char *id, char **prefix, struct gate_err *err);
 /* The repository whose object store has the pending's objects. */
 const struct gate_repo *gate_target_repo(const struct gate_target *t);
 /* Fetches all of the remote's branches (when something the record names is missing here). */

@@ -27,6 +27,9 @@ int gate_approval_keep(struct gate_server *s, const char *ref, const char *oid, 
 int gate_votes_load(const struct gate_server *s, const struct gate_record *r, struct gate_vote **votes, size_t *n,
 		    struct gate_buf *why, struct gate_err *err);
 
+/* Why a pending in that state takes no statement, and what to do next. */
+int gate_record_closed_error(const struct gate_record *r, enum gate_state now, struct gate_err *err);
+
 /* What must be met now: the record's needs, and what the present policy asks beyond them. The caller clears each and frees. */
 int gate_needs_now(const struct gate_server *s, const struct gate_record *r, struct gate_requirement **needs, size_t *n,
 		   struct gate_err *err);

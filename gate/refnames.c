@@ -120,19 +120,64 @@ int gate_ref_shadows_load(const struct gate_server *s, const struct gate_changes
 	return 0;
 }
 
-static int check_shadow(const struct gate_change *c, const struct gate_strs *keys, struct gate_err *err)
+/* The first key that is not below the first n bytes of this one. */
+static size_t first_key(const struct gate_strs *keys, const char *key, size_t n)
 {
-	gate_autofree char *key = shadow_key(c->ref);
-	size_t lo = 0, hi = keys->n, stem = key ? strcspn(key, "\x01") + 1 : 0;
+	size_t lo = 0, hi = keys->n;
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (strncmp(keys->v[mid], key, stem) < 0)
+		if (strncmp(keys->v[mid], key, n) < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
+	return lo;
+}
+
+static int beside(const char *ref, const char *other, struct gate_err *err)
+{
+	return gate_err_set(err, GATE_E_REF, "%s and %s cannot both exist, since one name is a folder of the other; delete the other "
+					     "first, in a push of its own, or choose another name", ref, other);
+}
+
+/* What git would refuse after all was decided is refused here, so that the pusher gets our line (HOLES 4). */
+static int check_folders(const struct gate_change *c, const struct gate_strs *keys, struct gate_err *err)
+{
+	gate_autofree char *key = shadow_key(c->ref), *name = strdup(c->ref);
+	size_t folded = strlen(gate_ref_short(c->ref)), head = strlen(c->ref) - folded;
+
+	if (!key || !name)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	for (size_t i = folded; i-- > 0;) {
+		gate_autofree char *above = NULL;
+		size_t at;
+
+		if (key[i] != '/' || head + i == 0)
+			continue;
+		name[head + i] = '\0';
+		above = shadow_key(name);
+		at = above ? first_key(keys, above, strlen(above) + 1) : keys->n;
+		if (at < keys->n && strcmp(keys->v[at], above) == 0)
+			return beside(c->ref, name, err);
+	}
+	key[folded] = '/';
+	for (size_t at = first_key(keys, key, folded + 1); at < keys->n && strncmp(keys->v[at], key, folded + 1) == 0; at++) {
+		const char *other = strchr(keys->v[at], '\x01');
+		size_t n = strlen(c->ref);
+
+		if (other && strncmp(other + 1, c->ref, n) == 0 && other[1 + n] == '/')
+			return beside(c->ref, other + 1, err);
+	}
+	return 0;
+}
+
+static int check_shadow(const struct gate_change *c, const struct gate_strs *keys, struct gate_err *err)
+{
+	gate_autofree char *key = shadow_key(c->ref);
+	size_t stem = key ? strcspn(key, "\x01") + 1 : 0, lo = key ? first_key(keys, key, stem) : 0;
+
 	for (; key && lo < keys->n && strncmp(keys->v[lo], key, stem) == 0; lo++) {
 		if (strcmp(keys->v[lo], key) != 0)
 			return gate_err_set(err, GATE_E_REF, "%s would be taken for %s; choose another name", c->ref,
@@ -212,7 +257,7 @@ int gate_ref_change_check(const struct gate_server *s, const struct gate_change 
 		return gate_err_set(err, GATE_E_REF, "%s holds the policy and is never deleted", c->ref);
 	if (!makes || goes)
 		return 0;
-	if (check_protected_literals(s, c, err) < 0)
+	if (check_protected_literals(s, c, err) < 0 || check_folders(c, shadows, err) < 0)
 		return -(int)err->code;
 	return check_shadow(c, shadows, err);
 }

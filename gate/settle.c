@@ -3,11 +3,13 @@
 #include "approval/quorum.h"
 #include "base/io.h"
 #include "gate/approve.h"
+#include "gate/bootstrap.h"
 #include "gate/chain.h"
 #include "gate/decided.h"
 #include "gate/entries.h"
 #include "gate/hold.h"
 #include "gate/pending.h"
+#include "gate/renew.h"
 
 #include <string.h>
 
@@ -214,6 +216,9 @@ static int release(struct gate_server *s, struct gate_record *r, const struct ga
 	if (gate_entry_landed(s, "applied", &out->released, &applied, &late) < 0 ||
 	    gate_entries_append(s, &applied, false, true, NULL, &late) < 0)
 		gate_buf_fmt(&out->lines, "note: the log could not take the outcome: %s\n", late.text);
+	if (gate_bootstrap_finish(s, &late) < 0)
+		gate_buf_fmt(&out->lines, "note: the first policy could not be added: %s\n", late.text);
+	gate_renew_later(s);
 	hook_input(r, &in);
 	if (gate_chain_run(&s->repo, "post-receive", NULL, in.s, in.len, env.v, &code, &late) < 0 || code)
 		gate_buf_fmt(&out->lines, "note: the repository's own post-receive hook failed\n");

@@ -1,12 +1,14 @@
 /* post-receive: records what landed, counts and releases what a statement of this push completes, runs the repository's own hook.
  * git ignores its exit code: nothing here can refuse any more. */
 #include "gate/approve.h"
+#include "gate/bootstrap.h"
 #include "gate/chain.h"
 #include "gate/entries.h"
 #include "gate/inflight.h"
 #include "gate/pending.h"
 #include "gate/refnames.h"
 #include "gate/settle.h"
+#include "gate/upkeep.h"
 #include "hooks/hook.h"
 #include "hooks/push.h"
 
@@ -146,11 +148,15 @@ static int run(struct gate_server *s, struct landed *l, struct gate_err *err)
 		fprintf(stderr, "refgate: %zu refs moved without a decision; an admin must look at them\n", l->ungated.n);
 	if (l->note.answer && !l->note.id[0])
 		fputs(l->note.answer, stderr);
+	if (gate_bootstrap_finish(s, err) < 0)
+		fprintf(stderr, "refgate: the first policy could not be added: %s\n", err->text);
+	gate_err_reset(err);
 	empty_inbox(s, l);
 	settle(s, l);
 	own_hook(s, l);
 	if (key[0])
 		gate_inflight_drop(s, key);
+	gate_upkeep_sometimes(s);
 	return 0;
 }
 

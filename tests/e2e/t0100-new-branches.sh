@@ -9,7 +9,7 @@ commit_file agent src/a.c 'int a;'
 snap srv
 push_as codex-bot agent origin HEAD:refs/heads/agent/one
 landed srv 'a new open branch lands' refs/heads/agent/one "$(oid agent HEAD)"
-is "$(log_count srv '.ev == "applied" and .ref == "refs/heads/agent/one"')" 1 'the log says that it landed, once'
+is "$(log_count srv '.ev == "applied" and any(.refs[]; .ref == "refs/heads/agent/one")')" 1 'the log says that it landed, once'
 
 # The same commit under a second open name brings nothing new.
 snap srv
@@ -40,6 +40,7 @@ clean_left srv
 
 # Deny is the twin of approve.
 commit_file agent src/b.c 'int b;'
+snap srv
 push_as codex-bot agent origin HEAD:refs/heads/release/3.0
 held srv 'another new protected branch is held' 1
 snap srv
@@ -51,7 +52,15 @@ clean_left srv 'nothing is left of a denied push'
 # A file stands where a folder would be: git cannot make the ref, and the gate does not leave half a push.
 snap srv
 push_as codex-bot agent origin HEAD:refs/heads/agent/one/below
-is "$([ "$STATUS" != 0 ] && echo refused)" refused 'a branch below another branch is refused'
-unmoved srv 'and no ref moved'
-clean_left srv
+refused srv 'a branch below another branch is refused' refs/heads/agent/one/below 'cannot both exist'
+snap srv
+push_as codex-bot agent origin HEAD:refs/heads/agent
+refused srv 'and one above others' 'cannot both exist'
+snap srv
+push_as codex-bot agent origin HEAD:refs/heads/new HEAD:refs/heads/new/below
+refused srv 'and two of one push, one below the other' 'cannot both exist'
+snap srv
+push_as codex-bot agent origin HEAD:refs/heads/agents HEAD:refs/heads/agen HEAD:refs/tags/agent/one/x
+is "$(oid srv.git refs/heads/agents) $(oid srv.git refs/heads/agen)" "$(oid agent HEAD) $(oid agent HEAD)" 'names that only begin alike are fine'
+is "$(json '.refs[]|select(.ref=="refs/tags/agent/one/x").verdict')" hold 'and a tag below the name of a branch'
 done_testing

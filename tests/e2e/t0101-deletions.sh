@@ -10,7 +10,7 @@ push_as codex-bot agent origin HEAD:refs/heads/agent/one
 snap srv
 push_as codex-bot agent origin :refs/heads/agent/one
 landed srv 'an open branch is deleted' refs/heads/agent/one "$ZERO"
-is "$(log_count srv '.ev == "applied" and .ref == "refs/heads/agent/one"')" 2 'the log has its landing and its deletion'
+is "$(log_count srv '.ev == "applied" and any(.refs[]; .ref == "refs/heads/agent/one")')" 2 'the log has its landing and its deletion'
 
 snap srv
 push_as codex-bot agent origin :refs/heads/agent/absent
@@ -48,6 +48,7 @@ commit_file agent b two
 push_as codex-bot agent origin HEAD:refs/heads/release/2.0
 held srv 'a new release branch is held' 1
 approve_as alice maint "$ID"
+snap srv
 push_as codex-bot agent origin :refs/heads/release/2.0
 held srv 'its deletion is held' 1
 git -C srv.git config receive.denyDeletes true

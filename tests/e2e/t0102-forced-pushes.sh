@@ -26,6 +26,7 @@ landed srv 'an open branch is forced back to an old commit' refs/heads/agent/one
 # release/1.0 gets a second commit, then is forced to drop it.
 git -C agent checkout -q -b rel origin/release/1.0
 commit_file agent r one
+snap srv
 push_as codex-bot agent origin HEAD:refs/heads/release/1.0
 held srv 'a commit to the release branch is held' 1
 approve_as alice maint "$ID"

@@ -24,7 +24,7 @@
 # Assertions      ok NAME   not_ok NAME [WHY]   is GOT WANT NAME   isnt GOT WANT NAME   like GOT REGEX NAME   unlike ...
 #                 yes NAME COMMAND...   no NAME COMMAND...   skip NAME REASON
 # Whole pushes    snap SERVER, then a push, then one of
-#                 landed SERVER NAME REF OID [REF OID]...      refused SERVER NAME [TEXT]...      held SERVER NAME [PENDINGS]
+#                 landed SERVER NAME REF OID [REF OID]...      refused SERVER NAME [TEXT]...      held SERVER NAME [PENDINGS [REF OID]...]
 #                 unmoved SERVER NAME   clean_left SERVER [NAME]   json_line NAME VERDICT
 # End             done_testing
 
@@ -205,6 +205,7 @@ ident() {
 	git -C "$1" config user.email "$2@example.com"
 	git -C "$1" config commit.gpgsign false
 	git -C "$1" config advice.detachedHead false
+	git -C "$1" config advice.nestedTag false
 }
 
 # A bare repository with one commit on main and release/1.0, not gated yet.
@@ -465,18 +466,23 @@ refused() {
 	_end "$_n0"
 }
 
-# held SERVER NAME [PENDINGS]: exit code, JSON with an id, record and pending refs there, no target moved; PENDINGS open in all
+# held SERVER NAME [PENDINGS [REF OID]...]: exit code, JSON with an id, record and pending refs there, PENDINGS open in all; no
+# target moved but those REFs, which landed beside it
 held() {
+	_s=$1
+	_n0=$2
+	_p0=${3-}
+	shift 2
+	[ $# = 0 ] || shift
 	_begin
 	[ "$STATUS" != 0 ] || _because "the exit code is 0"
 	_check_json hold
-	_targets "$1" >"$T/.now"
-	cmp -s "$T/.targets.$1" "$T/.now" || _because "refs differ: $(diff "$T/.targets.$1" "$T/.now")"
-	_check_left "$1"
+	_check_moved "$_s" "$@"
+	_check_left "$_s"
 	ID=$(json .id)
-	pendings "$1" | grep -q -x "$ID" || _because "no record of $ID"
-	[ -z "${3-}" ] || [ "$(pendings "$1" | grep -c .)" = "$3" ] || _because "$(pendings "$1" | grep -c .) pendings instead of $3"
-	_end "$2"
+	pendings "$_s" | grep -q -x -e "$ID" || _because "no record of $ID"
+	[ -z "$_p0" ] || [ "$(pendings "$_s" | grep -c .)" = "$_p0" ] || _because "$(pendings "$_s" | grep -c .) pendings instead of $_p0"
+	_end "$_n0"
 }
 
 # landed SERVER NAME REF OID [REF OID]...: exit code 0, these refs are at these values (zero: gone), nothing else moved
@@ -488,22 +494,23 @@ landed() {
 	[ "$STATUS" = 0 ] || _because "the exit code is $STATUS"
 	LC_ALL=C grep -a -q -E '^(remote: )?refgate: \{' "$OUTFILE" && _because "a JSON line of refusal"
 	_check_moved "$_s" "$@"
+	[ "$(pendings "$_s")" = "$(cat "$T/.pendings.$_s")" ] || _because "the open pendings are others than before"
 	_check_left "$_s"
 	_end "$_n0"
 }
 
-# These refs moved to these values, and no other did.
+# These refs moved to these values, and no other did (pendings aside).
 _check_moved() {
 	_s=$1
 	shift
+	: >"$T/.moved"
 	while [ $# -ge 2 ]; do
 		_now=$(git -C "$_s.git" rev-parse -q --verify "$1" || echo "$ZERO")
 		[ "$_now" = "$2" ] || _because "$1 is at $_now, not at $2"
 		printf ' %s \n' "$1" >>"$T/.moved"
 		shift 2
 	done
-	refs_of "$_s" | grep -v -F -f "$T/.moved" >"$T/.now"
-	grep -v -F -f "$T/.moved" "$T/.snap.$_s" >"$T/.before"
-	rm -f "$T/.moved"
+	_targets "$_s" | grep -v -F -f "$T/.moved" >"$T/.now"
+	grep -v -F -f "$T/.moved" "$T/.targets.$_s" >"$T/.before"
 	cmp -s "$T/.before" "$T/.now" || _because "other refs differ: $(diff "$T/.before" "$T/.now")"
 }

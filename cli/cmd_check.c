@@ -58,9 +58,11 @@ static int clone_rules(struct gate_server *s, const char *remote, struct gate_er
 			continue;
 		if (at.kind == GATE_REF_SYMBOLIC) {
 			size_t n = strlen("refs/remotes/") + strlen(remote) + 1;
+			struct gate_ref head = at;
 
-			snprintf(s->policy_ref, sizeof(s->policy_ref), "refs/heads/%s", strlen(at.target) > n ? at.target + n : "main");
-			if (gate_ref_read(s->refs, at.target, &at, err) < 0)
+			snprintf(s->policy_ref, sizeof(s->policy_ref), "refs/heads/%s",
+				 strlen(head.target) > n ? head.target + n : "main");
+			if (gate_ref_read(s->refs, head.target, &at, err) < 0)
 				return -(int)err->code;
 		} else {
 			snprintf(s->policy_ref, sizeof(s->policy_ref), "refs/heads/%s", tails[i]);

@@ -61,8 +61,6 @@ static int verify(const struct gate_args *a, struct gate_server *s, struct gate_
 		return GATE_EXIT_OK;
 	}
 	printf("%s", gate_buf_cstr(&report.text));
-	if (n)
-		printf("%zu checkpoints that maintainers signed are prefixes of this log\n", n);
 	fputs(gate_buf_cstr(&orphans), stdout);
 	return GATE_EXIT_OK;
 }

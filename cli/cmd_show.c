@@ -98,7 +98,7 @@ static int how(const struct gate_args *a, struct gate_target *t, const struct ga
 	put_sed(&b, "signer", six.signer);
 	put_sed(&b, "not-before", six.not_before);
 	put_sed(&b, "not-after", six.not_after);
-	gate_buf_fmt(&b, "' >%s.txt\nssh-keygen -Y sign -f \"$KEY\" -n approval.v1@refgate %s.txt\n", r->id, r->id);
+	gate_buf_fmt(&b, "' >%s.txt\nssh-keygen -Y sign -f \"$KEY\" -n approval.v1@refgate <%s.txt >%s.txt.sig\n", r->id, r->id, r->id);
 	gate_buf_fmt(&b, "git push %s \"$(cat %s.txt %s.txt.sig | git hash-object -w --stdin):refs/approvals/%s/$(ssh-keygen -lf \"$KEY\" | "
 			 "sed 's/.*SHA256:\\([^ ]*\\).*/\\1=/' | base64 -d | od -An -vtx1 | tr -d ' \\n')\"\n",
 		     gate_buf_cstr(&remote), r->id, r->id, r->id);

@@ -7,6 +7,7 @@
 #include "gate/inflight.h"
 #include "gate/pending.h"
 #include "gate/refnames.h"
+#include "gate/renew.h"
 #include "gate/settle.h"
 #include "gate/upkeep.h"
 #include "hooks/hook.h"
@@ -156,6 +157,8 @@ static int run(struct gate_server *s, struct landed *l, struct gate_err *err)
 	own_hook(s, l);
 	if (key[0])
 		gate_inflight_drop(s, key);
+	if (l->note.moves_protected)
+		gate_renew_later(s);
 	gate_upkeep_sometimes(s);
 	return 0;
 }

@@ -32,14 +32,17 @@ static int parse_line(char *line, struct gate_changes *out, struct gate_err *err
 int gate_push_parse(const struct gate_buf *text, struct gate_changes *out, struct gate_err *err)
 {
 	gate_autofree char *copy = NULL;
-	char *line, *save = NULL;
 
 	if (memchr(gate_buf_cstr(text), '\0', text->len))
 		return gate_err_set(err, GATE_E_SYNTAX, "a ref line of the push holds a NUL byte");
 	copy = strdup(gate_buf_cstr(text));
 	if (!copy)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
-	for (line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+	/* An empty line is malformed like any other: strtok would pass over it. */
+	for (char *line = copy, *next; *line; line = next) {
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = '\0';
 		if (parse_line(line, out, err) < 0)
 			return -(int)err->code;
 	}
@@ -74,7 +77,7 @@ int gate_push_options(struct gate_strs *out, struct gate_err *err)
 	return 0;
 }
 
-/* ---- the note: "<id or -> <repo id>\n", then "<fate> <old> <new> <ref>\n" lines, an empty line, the answer ---- */
+/* ---- the note: "<id or -> <repo id> <0 or 1>\n", then "<fate> <old> <new> <ref>\n" lines, an empty line, the answer ---- */
 
 static const char letters[] = "RAHP"; /* by enum gate_fate */
 
@@ -96,7 +99,11 @@ static enum gate_fate fate_of(const struct gate_judged_ref *r)
 int gate_push_note_write(const struct gate_server *s, const struct gate_judged *j, const char *id, const struct gate_buf *answer,
 			 struct gate_buf *out, struct gate_err *err)
 {
-	gate_buf_fmt(out, "%s %s\n", id ? id : "-", s->repo_id);
+	bool moves = false;
+
+	for (size_t i = 0; i < j->ask.changes.n; i++)
+		moves |= fate_of(&j->refs[i]) == GATE_FATE_ACCEPT && j->ask.changes.v[i].is_protected;
+	gate_buf_fmt(out, "%s %s %d\n", id ? id : "-", s->repo_id, moves);
 	for (size_t i = 0; i < j->ask.changes.n; i++) {
 		const struct gate_change *c = &j->ask.changes.v[i];
 
@@ -116,8 +123,11 @@ int gate_push_note_load(const char *text, size_t len, struct gate_push_note *n, 
 	n->fates = calloc(lines + 1, sizeof(*n->fates));
 	if (!n->fates)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
-	if (!p || sscanf(text, "%15s %32s", n->id, n->repo_id) != 2)
+	int moves;
+
+	if (!p || sscanf(text, "%15s %32s %d", n->id, n->repo_id, &moves) != 3)
 		return gate_err_set(err, GATE_E_DECISION, "the decision of this push is damaged; push again");
+	n->moves_protected = moves;
 	if (n->id[0] == '-')
 		n->id[0] = '\0';
 	for (p++; p < end && *p != '\n';) {

@@ -17,6 +17,7 @@ enum gate_fate { GATE_FATE_REJECT, GATE_FATE_ACCEPT, GATE_FATE_HOLD, GATE_FATE_A
 struct gate_push_note {
 	char id[16];	  /* of the pending, or "" */
 	char repo_id[33]; /* so that post-receive needs no git process to know it */
+	bool moves_protected; /* an accepted ref is protected: others may wait for it, and go stale */
 	struct gate_changes changes;
 	enum gate_fate *fates;
 	char *answer; /* what the pusher is told by the hook that ends the push */

@@ -34,12 +34,16 @@ c=$(oid agent HEAD)
 snap srv
 push_as codex-bot agent --atomic origin "$c:refs/heads/main" "$c:refs/heads/agent/a"
 held srv 'another one is held whole' 1
-push_as other agent origin "$c:refs/heads/agent/a"
+git -C agent checkout -q -B aside "$a"
+commit_file agent e five
+push_as other agent --force origin HEAD:refs/heads/agent/a
+git -C agent checkout -q more
 is "$STATUS" 0 'somebody else moves the open branch'
 approve_as alice maint "$ID"
 isnt "$STATUS" 0 'the approval comes too late'
 is "$(oid srv.git refs/heads/main)" "$b" 'main did not move alone'
-clean_left srv 'the stale pending is closed'
+rg gc srv.git
+clean_left srv 'gc closes the stale pending'
 
 # Refused whole.
 commit_file agent d four

@@ -35,13 +35,15 @@ people_server() {
 
 _serial=0
 
-# hold_on SERVER DIR [REF] [ACTOR]: one more commit on what REF is at now, pushed there, and held
+# hold_on SERVER DIR [REF] [ACTOR]: one more commit on what REF is at now (or main, where it is not yet), pushed there, and held
 hold_on() {
 	_ho_ref=${3:-refs/heads/main}
 	_serial=$((_serial + 1))
-	git -C "$2" fetch -q origin && git -C "$2" checkout -q -f --detach "$(git -C "$1.git" rev-parse "$_ho_ref")" &&
+	OLD=$(git -C "$1.git" rev-parse -q --verify "$_ho_ref" || echo "$ZERO")
+	_base=$OLD
+	[ "$_base" != "$ZERO" ] || _base=$(git -C "$1.git" rev-parse refs/heads/main)
+	git -C "$2" fetch -q origin && git -C "$2" checkout -q -f --detach "$_base" &&
 		commit_file "$2" "work-$_serial" "line $_serial" || return 1
-	OLD=$(git -C "$1.git" rev-parse "$_ho_ref")
 	NEW=$(oid "$2" HEAD)
 	snap "$1"
 	push_as "${4:-codex-bot}" "$2" origin "HEAD:$_ho_ref"

@@ -99,14 +99,14 @@ ZERO=0000000000000000000000000000000000000000
 
 ok() {
 	TESTS=$((TESTS + 1))
-	echo "ok $TESTS - $1"
+	printf 'ok %d - %s\n' "$TESTS" "$1"
 }
 
 # What follows the name is shown as diagnostics: a reason, then the last output.
 not_ok() {
 	TESTS=$((TESTS + 1))
 	FAILURES=$((FAILURES + 1))
-	echo "not ok $TESTS - $1"
+	printf 'not ok %d - %s\n' "$TESTS" "$1"
 	[ $# -lt 2 ] || diag "$2"
 }
 
@@ -118,9 +118,9 @@ skip() {
 	TESTS=$((TESTS + 1))
 	if [ -n "${REFGATE_MUST_WORK-}" ]; then
 		FAILURES=$((FAILURES + 1))
-		echo "not ok $TESTS - $1: skipped where everything must work: $2"
+		printf 'not ok %d - %s: skipped where everything must work: %s\n' "$TESTS" "$1" "$2"
 	else
-		echo "ok $TESTS - $1 # SKIP $2"
+		printf 'ok %d - %s # SKIP %s\n' "$TESTS" "$1" "$2"
 	fi
 }
 

@@ -58,7 +58,7 @@ HARDEN := $(foreach f,-fstack-protector-strong -fstack-clash-protection -fcf-pro
 	-fzero-call-used-regs=used-gpr,$(call probe,$(f)))
 HARDEN_LINK := $(foreach f,-Wl$(comma)-z$(comma)relro -Wl$(comma)-z$(comma)now -Wl$(comma)-z$(comma)noexecstack \
 	-Wl$(comma)-z$(comma)separate-code,$(call probe,$(f)))
-STRICT := -Wall -Wextra
+STRICT := -Wall -Wextra -Werror=implicit-function-declaration -Werror=int-conversion -Werror=incompatible-pointer-types
 ifeq ($(DEVELOPER),1)
 STRICT += -Werror $(foreach f,-Wshadow -Wvla -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wswitch-enum \
 	-Wimplicit-fallthrough -Wnull-dereference -Wconversion -Wlogical-op,$(call probe,$(f)))

@@ -76,7 +76,7 @@ struct gate_change *gate_changes_add(struct gate_changes *l)
 	return grow(&l->v, &l->n, &l->cap, sizeof(*l->v));
 }
 
-static void finding_clear(struct gate_finding *f)
+void gate_finding_release(struct gate_finding *f)
 {
 	free(f->subject);
 	free(f->path);
@@ -88,7 +88,7 @@ static void finding_clear(struct gate_finding *f)
 void gate_findings_clear(struct gate_findings *l)
 {
 	for (size_t i = 0; i < l->n; i++)
-		finding_clear(&l->v[i]);
+		gate_finding_release(&l->v[i]);
 	free(l->v);
 	*l = (struct gate_findings){ 0 };
 }
@@ -150,7 +150,7 @@ int gate_findings_add(struct gate_findings *l, const struct gate_finding *f, str
 			return 0;
 	}
 	if (!finding_copy(&copy, f)) {
-		finding_clear(&copy);
+		gate_finding_release(&copy);
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	}
 	if (place) {
@@ -162,14 +162,14 @@ int gate_findings_add(struct gate_findings *l, const struct gate_finding *f, str
 			copy.points = place->points;
 		if (place->points_there > copy.points_there)
 			copy.points_there = place->points_there;
-		finding_clear(place);
+		gate_finding_release(place);
 	} else if (out) {
 		place = out;
-		finding_clear(place);
+		gate_finding_release(place);
 	} else {
 		place = grow(&l->v, &l->n, &l->cap, sizeof(*l->v));
 		if (!place) {
-			finding_clear(&copy);
+			gate_finding_release(&copy);
 			return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 		}
 	}

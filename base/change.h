@@ -76,6 +76,7 @@ struct gate_findings {
 };
 
 void gate_findings_clear(struct gate_findings *l);
+void gate_finding_release(struct gate_finding *f); /* frees the texts of one */
 /* Takes a copy of *f (NULL strings become "", overlong ones are cut to GATE_FINDING_TEXT_MAX); a finding with the same
  * (change, id, subject) is kept once, the one with more points. */
 int gate_findings_add(struct gate_findings *l, const struct gate_finding *f, struct gate_err *err);

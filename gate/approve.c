@@ -63,6 +63,18 @@ static int check_window(const struct gate_server *s, const struct gate_record *r
 	return 0;
 }
 
+/* A mirror of another gated repository brings that one's records along: what was signed there counts nothing here. */
+static int check_repo(const struct gate_server *s, const struct gate_record *r, struct gate_err *err)
+{
+	gate_autofree char *line = gate_fmt("\nrepo-id %s\n", s->repo_id);
+
+	if (!line)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	return strstr(r->statement, line) ? 0 :
+					    gate_err_set(err, GATE_E_STATEMENT, "pending %s was held by another repository than this one "
+									       "(repo-id); the agent pushes here", r->id);
+}
+
 static int read_vote(const struct gate_server *s, const struct gate_record *r, const char *fp, const char *blob, size_t len,
 		     struct gate_vote *v, struct gate_err *err)
 {
@@ -72,7 +84,7 @@ static int read_vote(const struct gate_server *s, const struct gate_record *r, c
 	const char *text, *armor;
 	size_t text_len, armor_len;
 
-	if (gate_approval_split(blob, len, &text, &text_len, &armor, &armor_len, err) < 0 ||
+	if (check_repo(s, r, err) < 0 || gate_approval_split(blob, len, &text, &text_len, &armor, &armor_len, err) < 0 ||
 	    gate_statement_read_six(text, text_len, &six, err) < 0 ||
 	    gate_statement_same(r->statement, strlen(r->statement), &six, text, text_len, err) < 0 ||
 	    gate_sshsig_parse(armor, armor_len, &sig, err) < 0)

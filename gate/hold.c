@@ -5,6 +5,7 @@
 #include "base/io.h"
 #include "classifier/findings_json.h"
 #include "gate/entries.h"
+#include "gate/ledger.h"
 #include "gate/pending.h"
 
 #include <string.h>
@@ -85,6 +86,8 @@ static int statement(const struct gate_server *s, const struct gate_judged *j, c
 	gate_copy(st.commits, sizeof(st.commits), j->commits);
 	gate_copy(st.policy, sizeof(st.policy), s->policy->digest);
 	gate_copy(st.findings, sizeof(st.findings), j->findings);
+	if (gate_ledger_digest(&j->carried, st.carried, err) < 0)
+		return -(int)err->code;
 	st.tier = r->tier;
 	gate_copy(st.agent, sizeof(st.agent), r->actor.name);
 	gate_checkpoint_format(cp, &log);
@@ -143,6 +146,12 @@ int gate_hold_record(const struct gate_server *s, const struct gate_judged *j, c
 			expires = j->needs[i].expires_s;
 	}
 	r->expires = s->now + (expires > 0 ? expires : 86400);
+	for (size_t i = 0; i < j->carried.n; i++) {
+		gate_autofree char *key = gate_fmt("%s %s", j->carried.v[i].id, j->carried.v[i].subject);
+
+		if (!key || gate_strs_add_new(&r->carried, key, err) < 0)
+			return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	}
 	if (gate_strs_copy(&r->excluded, &j->excluded, err) < 0 || gate_strs_copy(&r->hidden, &j->ask.hidden, err) < 0 || gate_strs_copy(&r->identities, &j->identities, err) < 0 ||
 	    gate_strs_copy(&r->environment, environment, err) < 0 || gate_strs_copy(&r->options, options, err) < 0 ||
 	    findings_text(j, r, err) < 0 || statement(s, j, r, cp, &text, err) < 0)

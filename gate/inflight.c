@@ -101,11 +101,13 @@ static int put_file(const char *dir, const char *name, const char *p, size_t n, 
 	return gate_write_all(fd, p, n, err);
 }
 
-int gate_inflight_begin(const struct gate_server *s, const char *key, const struct gate_changes *accepted, struct gate_err *err)
+int gate_inflight_begin(const struct gate_server *s, const char *key, const struct gate_changes *accepted, const char *ledger,
+			struct gate_err *err)
 {
 	gate_autofree char *dir = gate_fmt("%s/inflight/%s", s->repo.gate, key);
+	gate_autofree char *token = gate_fmt("%s %s", s->policy_tree, ledger);
 
-	if (!dir)
+	if (!dir || !token)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	if (mkdir(dir, 0700) < 0) {
 		if (errno != EEXIST || gate_remove_tree(dir, err) < 0 || mkdir(dir, 0700) < 0)
@@ -115,7 +117,7 @@ int gate_inflight_begin(const struct gate_server *s, const char *key, const stru
 		char name[33];
 
 		token_name(accepted->v[i].ref, accepted->v[i].old, accepted->v[i].new, name);
-		if (put_file(dir, name, s->policy_tree, GATE_HEXSZ, err) < 0)
+		if (put_file(dir, name, token, strlen(token), err) < 0)
 			return -(int)err->code;
 	}
 	return 0;
@@ -158,7 +160,7 @@ int gate_inflight_get(const struct gate_server *s, const char *key, const char *
 }
 
 int gate_inflight_take(const struct gate_server *s, const char *key, const char *ref, const char *old, const char *new,
-		       char policy[GATE_HEXSZ + 1], struct gate_err *err)
+		       char policy[GATE_HEXSZ + 1], char ledger[32], struct gate_err *err)
 {
 	gate_autofree char *from = NULL, *to = NULL;
 	gate_auto(gate_buf) struct gate_buf b = { 0 };
@@ -171,11 +173,10 @@ int gate_inflight_take(const struct gate_server *s, const char *key, const char 
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	if (rename(from, to) < 0)
 		return gate_err_set(err, GATE_E_DECISION, "no decision of this push lets %s move; push again", ref);
-	if (gate_read_file(to, GATE_HEXSZ, &b, err) < 0)
+	if (gate_read_file(to, 128, &b, err) < 0)
 		return -(int)err->code;
-	if (b.len != GATE_HEXSZ)
+	if (sscanf(gate_buf_cstr(&b), "%40s %31s", policy, ledger) != 2)
 		return gate_err_set(err, GATE_E_DECISION, "the decision about %s is damaged; push again", ref);
-	gate_copy(policy, GATE_HEXSZ + 1, b.s);
 	return 0;
 }
 

@@ -15,9 +15,11 @@ int gate_inflight_serve_put(const struct gate_server *s, const char *actor, stru
 /* "" when this push did not come through serve. */
 void gate_inflight_serve_get(const struct gate_server *s, char *actor, size_t size);
 
-/* Begins the decision of this push: its folder, with a token for each ref that may move. An older folder of the same key is
+/* Begins the decision of this push: its folder, with a token for each ref that may move. ledger: the version of the
+ * ledger that the decision is good for, as text, or "-" when it does not enter it. An older folder of the same key is
  * replaced. */
-int gate_inflight_begin(const struct gate_server *s, const char *key, const struct gate_changes *accepted, struct gate_err *err);
+int gate_inflight_begin(const struct gate_server *s, const char *key, const struct gate_changes *accepted, const char *ledger,
+			struct gate_err *err);
 /* Keeps a text for the later hooks under a plain name. */
 int gate_inflight_put(const struct gate_server *s, const char *key, const char *name, const char *text, size_t len,
 		      struct gate_err *err);
@@ -27,9 +29,10 @@ bool gate_inflight_has(const struct gate_server *s, const char *key, const char 
 bool gate_inflight_taken(const struct gate_server *s, const char *key, const char *ref, const char *old, const char *new);
 /* One of the texts; GATE_E_DECISION when this push has none. */
 int gate_inflight_get(const struct gate_server *s, const char *key, const char *name, struct gate_buf *out, struct gate_err *err);
-/* Takes the token of exactly this (ref, old, new), once; *policy gets the tree of the policy it was decided under. */
+/* Takes the token of exactly this (ref, old, new), once; *policy gets the tree of the policy it was decided under,
+ * *ledger what gate_inflight_begin was given. */
 int gate_inflight_take(const struct gate_server *s, const char *key, const char *ref, const char *old, const char *new,
-		       char policy[GATE_HEXSZ + 1], struct gate_err *err);
+		       char policy[GATE_HEXSZ + 1], char ledger[32], struct gate_err *err);
 void gate_inflight_drop(const struct gate_server *s, const char *key);
 /* Removes what dead pushes left behind. Cheap when there is nothing. */
 void gate_inflight_sweep(const struct gate_server *s);

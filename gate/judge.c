@@ -6,6 +6,7 @@
 #include "classifier/classify.h"
 #include "gate/agents.h"
 #include "gate/decided.h"
+#include "gate/ledger.h"
 #include "gate/refnames.h"
 #include "gate/worker.h"
 
@@ -29,6 +30,7 @@ void gate_judged_clear(struct gate_judged *j)
 	gate_strs_clear(&j->excluded);
 	gate_buf_clear(&j->excluded_why);
 	gate_buf_clear(&j->notes);
+	gate_findings_clear(&j->carried);
 	*j = (struct gate_judged){ 0 };
 }
 
@@ -127,10 +129,34 @@ static int collect_tips(const struct gate_server *s, struct gate_ask *ask, struc
 {
 	struct tips t = { .s = s, .ask = ask, .err = err };
 
-	if (gate_refs_each(s->refs, "refs/heads/", collect, &t, err) < 0 || gate_refs_each(s->refs, "refs/tags/", collect, &t, err) < 0 ||
-	    gate_refs_each(s->refs, GATE_REFS_PENDING, collect_open, &t, err) < 0)
+	if (gate_refs_each(s->refs, "refs/heads/", collect, &t, err) < 0 || gate_refs_each(s->refs, "refs/tags/", collect, &t, err) < 0)
 		return -(int)err->code;
 	return t.failed ? -(int)err->code : gate_decided_recent(s, &ask->open, err);
+}
+
+static bool has_steal(const struct gate_reply *r)
+{
+	for (size_t i = 0; i < r->findings.n; i++) {
+		if (strcmp(r->findings.v[i].id, "GIT-STEAL") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* An object that a tree names may be public through a pending of long ago. There may be ten thousand of them, so they are only looked
+ * through when the question comes up: one more run, which is rare. */
+static int run_worker(const struct gate_server *s, struct gate_judged *j, bool talk, struct gate_err *err)
+{
+	struct tips t = { .s = s, .ask = &j->ask, .err = err };
+
+	if (gate_worker_judge(s, &j->ask, talk, &j->reply, err) < 0)
+		return -(int)err->code;
+	if (!has_steal(&j->reply))
+		return 0;
+	if (gate_refs_each(s->refs, GATE_REFS_PENDING, collect_open, &t, err) < 0 || t.failed)
+		return -(int)err->code;
+	gate_reply_clear(&j->reply);
+	return gate_worker_judge(s, &j->ask, talk, &j->reply, err);
 }
 
 static int fill_ask(const struct gate_server *s, struct gate_judged *j, struct gate_err *err)
@@ -262,6 +288,59 @@ static int add_owners(const struct gate_server *s, struct gate_judged *j, size_t
 	return 0;
 }
 
+bool gate_judged_is_carried(const struct gate_judged *j, const struct gate_finding *f)
+{
+	for (size_t i = 0; i < j->carried.n; i++) {
+		const struct gate_finding *c = &j->carried.v[i];
+
+		if (c->change == f->change && strcmp(c->id, f->id) == 0 && strcmp(c->subject, f->subject) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The change's findings and the carried ones together; where that makes a higher tier, the carried ones are findings of this change, so that
+ * every point is explained. */
+static int add_carried(const struct gate_server *s, struct gate_judged *j, size_t i, struct gate_err *err)
+{
+	gate_auto(gate_findings) struct gate_findings carried = { 0 }, all = { 0 };
+	struct gate_score sum = { 0 };
+	bool higher;
+
+	if (gate_ledger_carried(s, &j->actor, j->ask.changes.v[i].ref, &carried, err) < 0)
+		return -(int)err->code;
+	if (carried.n == 0)
+		return 0;
+	for (size_t k = 0; k < j->reply.findings.n; k++) {
+		struct gate_finding f = j->reply.findings.v[k];
+
+		if (f.change != i)
+			continue;
+		f.change = 0;
+		if (gate_findings_add(&all, &f, err) < 0)
+			return -(int)err->code;
+	}
+	for (size_t k = 0; k < carried.n; k++) {
+		if (gate_findings_add(&all, &carried.v[k], err) < 0)
+			return -(int)err->code;
+	}
+	if (gate_score(&all, 0, &sum, err) < 0)
+		return -(int)err->code;
+	higher = sum.tier > j->refs[i].score.tier;
+	gate_score_clear(&sum);
+	for (size_t k = 0; higher && k < carried.n; k++) {
+		struct gate_finding f = carried.v[k];
+
+		f.change = (uint32_t)i;
+		if (gate_findings_add(&j->reply.findings, &f, err) < 0 || gate_findings_add(&j->carried, &f, err) < 0)
+			return -(int)err->code;
+	}
+	if (!higher)
+		return 0;
+	gate_score_clear(&j->refs[i].score);
+	return gate_score(&j->reply.findings, (uint32_t)i, &j->refs[i].score, err);
+}
+
 static int judge_ref(const struct gate_server *s, struct gate_judged *j, size_t i, struct gate_err *err)
 {
 	const struct gate_change *c = &j->ask.changes.v[i];
@@ -269,6 +348,9 @@ static int judge_ref(const struct gate_server *s, struct gate_judged *j, size_t 
 	const struct gate_answer *a;
 
 	if (gate_score(&j->reply.findings, (uint32_t)i, &r->score, err) < 0)
+		return -(int)err->code;
+	/* A low change adds nothing to what was carried, and a critical one cannot rise. */
+	if (j->has_ledger && r->score.tier > GATE_TIER_LOW && r->score.tier < GATE_TIER_CRITICAL && add_carried(s, j, i, err) < 0)
 		return -(int)err->code;
 	a = gate_answer_for(s->policy, c, &r->score, j->actor.human, &j->reply.findings, (uint32_t)i);
 	r->verdict = a->action;
@@ -296,7 +378,8 @@ static int digests(struct gate_judged *j, struct gate_err *err)
 		const struct gate_finding *f = &j->reply.findings.v[k];
 		gate_autofree char *line = gate_fmt("%s %s %s\n", j->ask.changes.v[f->change].ref, f->id, f->subject);
 
-		if (j->refs[f->change].verdict != GATE_VERDICT_HOLD)
+		/* The change itself, not the ledger (HOLES 24). */
+		if (j->refs[f->change].verdict != GATE_VERDICT_HOLD || gate_judged_is_carried(j, f))
 			continue;
 		if (!line || gate_strs_add(&lines, line, err) < 0)
 			return gate_err_set(err, GATE_E_NOMEM, "out of memory");
@@ -436,10 +519,10 @@ int gate_judge_push(const struct gate_server *s, const struct gate_changes *chan
 	bool fine = true;
 
 	j->atomic = atomic;
-	if (begin(s, changes, identities, j, err) < 0 || check_names(s, j, &fine, err) < 0)
+	j->has_ledger = true;
+	if (begin(s, changes, identities, j, err) < 0 || gate_ledger_version(s, &j->ledger, err) < 0 || check_names(s, j, &fine, err) < 0)
 		return -(int)err->code;
-	if (fine && (fill_ask(s, j, err) < 0 || collect_tips(s, &j->ask, err) < 0 ||
-		     gate_worker_judge(s, &j->ask, talk, &j->reply, err) < 0))
+	if (fine && (fill_ask(s, j, err) < 0 || collect_tips(s, &j->ask, err) < 0 || run_worker(s, j, talk, err) < 0))
 		return -(int)err->code;
 	return judge_score(s, j, err);
 }

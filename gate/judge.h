@@ -30,6 +30,9 @@ struct gate_judged {
 	size_t n_needs;
 	struct gate_strs excluded; /* persons who may not sign */
 	struct gate_buf excluded_why;
+	struct gate_findings carried; /* from the ledger, and counted in a held ref (HOLES 27) */
+	bool has_ledger;
+	uint64_t ledger;	      /* its version when this was judged */
 	char findings[65]; /* digest over the sorted "<ref> <id> <subject>\n" of the held refs */
 	char commits[65];  /* of the held refs' new commits */
 	struct gate_buf notes; /* lines for the pusher beside the findings */
@@ -46,6 +49,8 @@ int gate_judge_range(const struct gate_server *s, const struct gate_changes *cha
 int gate_judge_atomic(const struct gate_server *s, struct gate_judged *j, struct gate_err *err);
 void gate_judged_clear(struct gate_judged *j);
 
+/* Whether a finding of reply came out of the ledger. */
+bool gate_judged_is_carried(const struct gate_judged *j, const struct gate_finding *f);
 /* Number of refs with that verdict. */
 size_t gate_judged_count(const struct gate_judged *j, enum gate_verdict v);
 

@@ -35,6 +35,7 @@ void gate_record_clear(struct gate_record *r)
 	gate_strs_clear(&r->options);
 	gate_strs_clear(&r->excluded);
 	gate_strs_clear(&r->hidden);
+	gate_strs_clear(&r->carried);
 	for (size_t i = 0; i < r->n_needs; i++)
 		gate_requirement_clear(&r->needs[i]);
 	free(r->needs);
@@ -121,6 +122,7 @@ int gate_record_write(const struct gate_record *r, struct gate_buf *out, struct 
 	gate_jw_end(&w);
 	put_strs(&w, "excluded", &r->excluded);
 	put_strs(&w, "hidden", &r->hidden);
+	put_strs(&w, "carried", &r->carried);
 	gate_jw_array(&w, "refs");
 	for (size_t i = 0; i < r->n_refs; i++)
 		put_ref(&w, &r->refs[i]);
@@ -281,6 +283,7 @@ int gate_record_load(const char *s, size_t len, struct gate_record *r, struct ga
 	refs = gate_json_get(root, "refs");
 	get_strs(&rd, root, "excluded", &r->excluded);
 	get_strs(&rd, root, "hidden", &r->hidden);
+	get_strs(&rd, root, "carried", &r->carried);
 	r->needs = calloc(gate_json_len(needs) + 1, sizeof(*r->needs));
 	r->refs = calloc(gate_json_len(refs) + 1, sizeof(*r->refs));
 	r->findings = copy_array(s, len);

@@ -8,6 +8,7 @@
 #include "gate/decided.h"
 #include "gate/entries.h"
 #include "gate/hold.h"
+#include "gate/ledger.h"
 #include "gate/pending.h"
 #include "gate/renew.h"
 
@@ -177,7 +178,7 @@ static int release(struct gate_server *s, struct gate_record *r, const struct ga
 	gate_auto(gate_ref_updates) struct gate_ref_updates u = { 0 };
 	gate_auto(gate_strs) struct gate_strs bodies = { 0 }, applied = { 0 }, extra_env = { 0 };
 	gate_auto(gate_env) struct gate_env env = { 0 };
-	gate_auto(gate_buf) struct gate_buf extra = { 0 }, in = { 0 };
+	gate_auto(gate_buf) struct gate_buf extra = { 0 }, in = { 0 }, cleared = { 0 };
 	char tip[GATE_HEXSZ + 1], before[GATE_HEXSZ + 1];
 	struct gate_err late = { 0 };
 	int code;
@@ -185,6 +186,13 @@ static int release(struct gate_server *s, struct gate_record *r, const struct ga
 	if (check_like_receive_pack(s, r, err) < 0 || hook_env(s, r, &extra_env, &env, err) < 0 || ask_own_hooks(s, r, &env, err) < 0)
 		return -(int)err->code;
 	persons_json(q, &extra);
+	if (gate_ledger_clear_line(s, r, &cleared, err) < 0)
+		return -(int)err->code;
+	if (cleared.len) {
+		struct gate_jw w = { .out = &extra, .need_comma = true };
+
+		gate_jw_str(&w, "ledger", cleared.s);
+	}
 	r->state = GATE_STATE_RELEASED;
 	r->closed = s->now;
 	r->why = strdup("the quorum was reached");
@@ -209,6 +217,8 @@ static int release(struct gate_server *s, struct gate_record *r, const struct ga
 		return -(int)err->code;
 	}
 	gate_pending_closed(s, r, tip);
+	if (gate_ledger_append(s, &cleared, &late) < 0)
+		gate_buf_fmt(&out->lines, "note: the ledger could not take the release: %s\n", late.text);
 	out->state = GATE_STATE_RELEASED;
 	for (size_t i = 0; i < r->n_refs; i++)
 		gate_buf_fmt(&out->lines, "released %s %s..%s\n", r->refs[i].ref, r->refs[i].old, r->refs[i].new);

@@ -1,5 +1,6 @@
 /* pre-receive: read, judge, record, decide. Nothing is written outside refgate/ here: git forbids refs in a quarantine, and some
  * hosts run this hook for pushes that they refuse themselves. */
+#include "base/io.h"
 #include "base/when.h"
 #include "gate/answer.h"
 #include "gate/approve.h"
@@ -8,6 +9,7 @@
 #include "gate/entries.h"
 #include "gate/hold.h"
 #include "gate/inflight.h"
+#include "gate/ledger.h"
 #include "gate/pending.h"
 #include "gate/wall.h"
 #include "hooks/hook.h"
@@ -172,10 +174,18 @@ static int keep_atomic(struct push *p, const struct gate_checkpoint *cp, struct 
 static int keep(struct push *p, const struct gate_checkpoint *cp, struct gate_err *err)
 {
 	gate_auto(gate_changes) struct gate_changes accepted = { 0 };
+	gate_auto(gate_buf) struct gate_buf ledger = { 0 };
+	gate_autofree char *version = gate_fmt("%lu", (unsigned long)p->judged.ledger);
 	struct gate_server *s = &p->server;
 
 	gate_inflight_sweep(s);
-	if (collect(p, GATE_VERDICT_ACCEPT, &accepted, err) < 0 || gate_inflight_begin(s, p->key, &accepted, err) < 0 ||
+	for (size_t i = 0; i < p->judged.ask.changes.n; i++) {
+		if (p->judged.refs[i].verdict == GATE_VERDICT_ACCEPT && gate_ledger_line(s, &p->judged, i, &ledger, err) < 0)
+			return -(int)err->code;
+	}
+	if (!version || collect(p, GATE_VERDICT_ACCEPT, &accepted, err) < 0 ||
+	    gate_inflight_begin(s, p->key, &accepted, ledger.len ? version : "-", err) < 0 ||
+	    (ledger.len && gate_inflight_put(s, p->key, "ledger", ledger.s, ledger.len, err) < 0) ||
 	    put_decision(p, cp, "push", "record", err) < 0 || keep_atomic(p, cp, err) < 0)
 		return -(int)err->code;
 	return gate_decided_add(s, &accepted, err);

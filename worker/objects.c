@@ -15,6 +15,7 @@ struct at {
 	char commit[GATE_HEXSZ + 1]; /* "" outside commits */
 	const char *path;	     /* of the tree that is being checked */
 	const struct gate_oid *tree;
+	struct gate_oidmap taken; /* deltas that are an accepted side's */
 };
 
 static int feed(struct at *at, enum gate_text text, const char *path, const char *bytes, size_t len, struct gate_err *err)
@@ -286,8 +287,12 @@ static int on_delta(void *arg, const char *path, uint32_t old_mode, const struct
 		    const struct gate_oid *new_oid, struct gate_err *err)
 {
 	struct at *at = arg;
+	const struct gate_change *c = &at->w->ask->changes.v[at->change];
 	struct gate_delta d = { .path = path, .old_mode = old_mode, .new_mode = new_mode };
 
+	/* The gate's own rules take force on the policy ref alone, so nothing about them was decided on another side. */
+	if (gate_work_is_taken(&at->taken, path, new_mode, new_oid) && !(c->is_policy_ref && gate_starts_with(path, ".refgate/")))
+		return 0;
 	gate_oid_hex(old_oid, d.old_oid);
 	gate_oid_hex(new_oid, d.new_oid);
 	return gate_classify_delta(at->w->classifier, at->change, &d, err);
@@ -323,7 +328,12 @@ int gate_work_deltas(struct gate_work *w, const struct gate_brought *look, const
 		tip = look->new.end;
 	if (rc == 0 && f->base[0])
 		rc = tree_of(w, f->base, &base, err);
-	return rc == 0 ? gate_walk_delta(w->store, f->base[0] ? &base : NULL, &tip, on_delta, &at, err) : rc;
+	if (rc == 0)
+		rc = gate_work_taken(w, look, f, &at.taken, err);
+	if (rc == 0)
+		rc = gate_walk_delta(w->store, f->base[0] ? &base : NULL, &tip, on_delta, &at, err);
+	gate_oidmap_clear(&at.taken);
+	return rc;
 }
 
 int gate_work_load(void *arg, const char *oid_hex, const char **bytes, size_t *len, struct gate_err *err)

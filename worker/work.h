@@ -70,6 +70,11 @@ int gate_work_objects(struct gate_work *w, const struct gate_brought *look, stru
 int gate_work_deltas(struct gate_work *w, const struct gate_brought *look, const struct gate_facts *f, struct gate_err *err);
 gate_load_fn gate_work_load;
 
+/* taken.c: the paths, as they stand there, that accepted sides which the change merges have changed themselves. */
+int gate_work_taken(struct gate_work *w, const struct gate_brought *look, const struct gate_facts *f, struct gate_oidmap *taken,
+		    struct gate_err *err);
+bool gate_work_is_taken(const struct gate_oidmap *taken, const char *path, uint32_t mode, const struct gate_oid *oid);
+
 /* share.c: once, before the end: a finding about a commit is a finding of each change that brings the commit. */
 enum gate_class gate_work_class(const struct gate_change *c);
 int gate_work_share(struct gate_work *w, struct gate_err *err);

@@ -52,17 +52,25 @@ static void lead(struct gate_jw *w, const char *key)
 	}
 }
 
+static uint64_t depth_bit(const struct gate_jw *w)
+{
+	return (uint64_t)1 << (w->depth & 63);
+}
+
 void gate_jw_open(struct gate_jw *w, const char *key)
 {
 	lead(w, key);
 	gate_buf_char(w->out, '{');
 	w->need_comma = false;
+	w->depth++;
+	w->escaped &= ~depth_bit(w);
 }
 
 void gate_jw_close(struct gate_jw *w)
 {
 	gate_buf_char(w->out, '}');
 	w->need_comma = true;
+	w->depth--;
 }
 
 void gate_jw_array(struct gate_jw *w, const char *key)
@@ -88,8 +96,10 @@ void gate_jw_text(struct gate_jw *w, const char *key, const char *s, size_t len)
 	}
 	lead(w, key);
 	quote(w->out, s, len, &escaped);
-	if (escaped && key)
-		gate_buf_str(w->out, ",\"escaped\":true");
+	if (!escaped || !key || (w->escaped & depth_bit(w)))
+		return;
+	w->escaped |= depth_bit(w);
+	gate_buf_str(w->out, ",\"escaped\":true");
 }
 
 void gate_jw_str(struct gate_jw *w, const char *key, const char *s)

@@ -9,13 +9,15 @@
 struct gate_jw {
 	struct gate_buf *out;
 	bool need_comma;
+	unsigned depth;
+	uint64_t escaped; /* a bit for each depth: "escaped" stands in that object already */
 };
 
 void gate_jw_open(struct gate_jw *w, const char *key);  /* { */
 void gate_jw_close(struct gate_jw *w);			/* } */
 void gate_jw_array(struct gate_jw *w, const char *key); /* [ */
 void gate_jw_end(struct gate_jw *w);			/* ] */
-/* Text of unknown origin. Bytes that are no UTF-8 become \xHH and "escaped":true follows (inside an object). NULL: null. */
+/* Text of unknown origin. Bytes that are no UTF-8 become \xHH and "escaped":true follows, once in an object. NULL: null. */
 void gate_jw_text(struct gate_jw *w, const char *key, const char *s, size_t len);
 void gate_jw_str(struct gate_jw *w, const char *key, const char *s); /* the same up to NUL; NULL: null */
 void gate_jw_strn(struct gate_jw *w, const char *key, const char *s); /* "" is written as null */

@@ -124,13 +124,20 @@ static int hand_in_here(struct signing *s, const char *id, const struct gate_buf
 	gate_autofree char *ref = gate_fmt("%s%s/%s", GATE_REFS_APPROVALS, id, s->fp);
 	struct gate_vote vote = { 0 };
 	char oid[GATE_HEXSZ + 1];
+	int settled;
 
 	if (!ref || gate_approval_check(srv, id, s->fp, blob->s, blob->len, &r, &vote, err) < 0 ||
 	    gate_entry_approval(srv, "approval_received", id, &vote, NULL, &bodies, err) < 0 ||
 	    gate_entries_append(srv, &bodies, true, true, NULL, err) < 0 ||
 	    gate_git_write_blob(&srv->repo, blob->s, blob->len, oid, err) < 0 || gate_ref_updates_add(&u, ref, oid, NULL, err) < 0 ||
-	    gate_refs_commit(&srv->repo, &u, "refgate: approval", err) < 0 || gate_settle(srv, id, &out, err) < 0)
+	    gate_refs_commit(&srv->repo, &u, "refgate: approval", err) < 0)
 		return -(int)err->code;
+	settled = gate_settle(srv, id, &out, err);
+	/* Settling may have read a newer policy: what was read out of the old one is gone. */
+	s->target.policy = srv->policy;
+	s->person = srv->policy ? gate_policy_person(srv->policy, s->name) : NULL;
+	if (settled < 0)
+		return settled;
 	print_lines(&out.lines);
 	return out.state == GATE_STATE_STALE || out.state == GATE_STATE_EXPIRED ? GATE_EXIT_NO : GATE_EXIT_OK;
 }
@@ -192,6 +199,8 @@ static int decide(struct signing *s, const char *id, struct gate_err *err)
 	gate_auto(gate_buf) struct gate_buf text = { 0 }, armor = { 0 };
 	enum gate_state now;
 
+	if (s->target.on_server && !s->target.policy)
+		return gate_err_set(err, GATE_E_POLICY, "the policy in force could not be read again; nothing was signed for %s", id);
 	if (gate_target_record(&s->target, id, &r, err) < 0)
 		return -(int)err->code;
 	now = s->target.on_server ? gate_pending_state_now(&s->target.server, &r) : r.state;

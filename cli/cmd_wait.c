@@ -16,11 +16,8 @@ static int look(const struct gate_args *a, const char *id, struct gate_record *r
 {
 	struct gate_target t = { 0 };
 
-	if (gate_target_open(a, &t, err) == 0 && gate_target_record(&t, id, r, err) == 0) {
-		*now = t.on_server ? gate_pending_state_now(&t.server, r) : r->state;
-		if (!t.on_server && r->state == GATE_STATE_OPEN && gate_now() > r->expires)
-			*now = GATE_STATE_EXPIRED;
-	}
+	if (gate_target_open(a, &t, err) == 0 && gate_target_record(&t, id, r, err) == 0)
+		gate_target_state(&t, r, now, err);
 	gate_target_close(&t);
 	return err->code == GATE_OK ? 0 : -(int)err->code;
 }

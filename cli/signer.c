@@ -87,6 +87,21 @@ static int narrow(struct gate_target *t, const struct gate_record *r, const stru
 	return gate_strs_copy(can, &left, err);
 }
 
+static int none_fits(const struct gate_record *r, const struct gate_signer *s, struct gate_err *err)
+{
+	gate_auto(gate_strs) struct gate_strs asked = { 0 };
+	gate_auto(gate_buf) struct gate_buf list = { 0 };
+
+	for (size_t i = 0; i < r->n_needs; i++) {
+		for (size_t k = 0; k < r->needs[i].roles.n; k++) {
+			if (gate_strs_add_new(&asked, r->needs[i].roles.v[k], err) < 0)
+				return -(int)err->code;
+		}
+	}
+	gate_strs_join(&list, &asked, ", ");
+	return gate_err_set(err, GATE_E_SIGNER, "%s has none of the roles that %s asks for (%s)", s->name, r->id, gate_buf_cstr(&list));
+}
+
 static int choose_role(struct gate_target *t, const struct gate_record *r, const struct gate_signer *s, char role[64],
 		       struct gate_err *err)
 {
@@ -110,7 +125,7 @@ static int choose_role(struct gate_target *t, const struct gate_record *r, const
 		return 0;
 	}
 	if (can.n == 0)
-		return s->person ? gate_err_set(err, GATE_E_SIGNER, "%s has none of the roles that %s asks for", s->name, r->id) : 0;
+		return s->person ? none_fits(r, s, err) : 0;
 	gate_strs_join(&list, &can, ", ");
 	return gate_err_set(err, GATE_E_USAGE, "%s may sign %s in several roles (%s); choose one with --role", s->name, r->id,
 			    gate_buf_cstr(&list));

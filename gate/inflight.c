@@ -203,6 +203,7 @@ int gate_inflight_serve_put(const struct gate_server *s, const char *actor, stru
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	if (gate_mkdirs(dir, 0700, err) < 0)
 		return -(int)err->code;
+	gate_inflight_sweep(s); /* a connection that pushed nothing started no hook to clear up behind it */
 	return gate_write_file(path, actor, strlen(actor), 0600, false, err);
 }
 
@@ -219,6 +220,8 @@ void gate_inflight_serve_get(const struct gate_server *s, char *actor, size_t si
 	path = gate_fmt("%s/serve/%s", s->repo.gate, key);
 	if (path && gate_read_file(path, 1024, &b, &ignored) == 0 && strlen(gate_buf_cstr(&b)) == b.len)
 		gate_copy(actor, size, gate_buf_cstr(&b));
+	if (path)
+		unlink(path); /* one push, one answer: nothing is left for a later one */
 }
 
 static void sweep(const struct gate_server *s, const char *where)

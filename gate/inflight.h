@@ -12,7 +12,7 @@ int gate_inflight_key(char key[64], struct gate_err *err);
 /* The actor of `refgate serve`: left in refgate/serve/<key> by the process that then becomes git receive-pack (exec keeps pid and start
  * time), so that no variable of the environment, which a client might reach, has to carry it. */
 int gate_inflight_serve_put(const struct gate_server *s, const char *actor, struct gate_err *err);
-/* "" when this push did not come through serve. */
+/* "" when this push did not come through serve. Takes the answer away: it is for one push. */
 void gate_inflight_serve_get(const struct gate_server *s, char *actor, size_t size);
 
 /* Begins the decision of this push: its folder, with a token for each ref that may move. ledger: the version of the

@@ -424,7 +424,7 @@ static int record_init(const char *repo, bool policy_changed, struct gate_buf *r
 	return gate_entries_append(&s, &bodies, true, false, NULL, err);
 }
 
-int gate_install_run(const struct gate_install *in, struct gate_buf *report, struct gate_err *err)
+static int run(const struct gate_install *in, struct gate_buf *report, struct gate_err *err)
 {
 	gate_auto(gate_config) struct gate_config c = { 0 };
 	struct gate_repo r;
@@ -451,4 +451,17 @@ int gate_install_run(const struct gate_install *in, struct gate_buf *report, str
 	if (pack_loose(&r, report, err) < 0)
 		return -(int)err->code;
 	return record_init(in->repo, changed, report, err);
+}
+
+/* A repair keeps the kind of wall that the repository has: a host's dispatchers are never taken for hooks of its own. */
+int gate_install_run(const struct gate_install *in, struct gate_buf *report, struct gate_err *err)
+{
+	gate_auto(gate_config) struct gate_config c = { 0 };
+	struct gate_install again = *in;
+	struct gate_repo r;
+
+	if (gate_repo_open(in->repo, &r, err) < 0 || gate_config_load(&r, &c, err) < 0)
+		return -(int)err->code;
+	again.update_only |= strcmp(gate_config_get(&c, "refgate.wall", ""), "update") == 0;
+	return run(&again, report, err);
 }

@@ -377,7 +377,11 @@ int gate_pending_close(const struct gate_server *s, const struct gate_record *r,
 	if (gate_ref_updates_add(u, name, zeros, NULL, err) < 0)
 		return -(int)err->code;
 	for (size_t i = 0; i < r->n_refs; i++) {
-		if (r->refs[i].pending_ref[0] && gate_ref_updates_add(u, r->refs[i].pending_ref, zeros, NULL, err) < 0)
+		if (!r->refs[i].pending_ref[0])
+			continue;
+		/* It was readable until now: who brings its objects again names nothing hidden. */
+		if (gate_decided_held(s, r->refs[i].new, err) < 0 ||
+		    gate_ref_updates_add(u, r->refs[i].pending_ref, zeros, NULL, err) < 0)
 			return -(int)err->code;
 	}
 	return 0;
@@ -393,10 +397,6 @@ void gate_pending_opened(const struct gate_server *s, const struct gate_record *
 	gate_buf_char(&b, '\n');
 	for (size_t i = 0; i < r->n_refs; i++)
 		gate_buf_fmt(&b, "%s\n", r->refs[i].ref);
-	for (size_t i = 0; i < r->n_refs; i++) {
-		if (r->refs[i].pending_ref[0])
-			gate_decided_held(s, r->refs[i].new, &ignored);
-	}
 	if (dir && path && !b.failed && (mkdir(dir, 0700) == 0 || errno == EEXIST))
 		gate_write_file(path, b.s, b.len, 0600, false, &ignored);
 }

@@ -306,6 +306,24 @@ int gate_server_load_policy(struct gate_server *s, struct gate_err *err)
 	return 0;
 }
 
+int gate_server_renew_policy(struct gate_server *s, struct gate_err *err)
+{
+	struct gate_ref force;
+
+	if (gate_ref_read(s->refs, GATE_REF_POLICY, &force, err) < 0)
+		return -(int)err->code;
+	if (force.kind != GATE_REF_DIRECT && gate_ref_read(s->refs, GATE_REF_BOOTSTRAP, &force, err) < 0)
+		return -(int)err->code;
+	if (s->policy && strcmp(force.oid, s->policy_tree) == 0)
+		return 0;
+	gate_policy_free(s->policy);
+	s->policy = NULL;
+	gate_files_clear(&s->policy_files);
+	free(s->floor);
+	s->floor = NULL;
+	return gate_server_load_policy(s, err);
+}
+
 int gate_server_start(const char *dir, struct gate_server *s, struct gate_err *err)
 {
 	if (gate_server_open(dir, s, err) < 0 || gate_server_configure(s, err) < 0)

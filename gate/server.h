@@ -42,6 +42,8 @@ int gate_server_open(const char *dir, struct gate_server *s, struct gate_err *er
 int gate_server_configure(struct gate_server *s, struct gate_err *err);
 /* The policy in force. Needs gate_server_configure. */
 int gate_server_load_policy(struct gate_server *s, struct gate_err *err);
+/* Loads it again when another one is in force since (the caller holds the settle lock); what was read out of the old one is void then. */
+int gate_server_renew_policy(struct gate_server *s, struct gate_err *err);
 /* All three. */
 int gate_server_start(const char *dir, struct gate_server *s, struct gate_err *err);
 void gate_server_clear(struct gate_server *s);

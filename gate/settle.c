@@ -244,14 +244,28 @@ static int told_closed(const struct gate_record *r, enum gate_state now, struct 
 	return 0;
 }
 
+/* What was signed in good time and counts no more (a key revoked, a person gone) is told to whoever signs next. */
+static void tell_lapsed(const struct gate_server *s, const struct gate_record *r, const struct gate_requirement *needs, size_t n_needs,
+			const struct gate_vote *votes, size_t n_votes, struct gate_buf *notes)
+{
+	for (size_t i = 0; i < n_votes; i++) {
+		struct gate_err why = { 0 };
+
+		if (gate_vote_check(&s->policy->people, needs, n_needs, &votes[i], &r->excluded, s->now, &why) < 0)
+			gate_buf_fmt(notes, "a statement no longer counts: %s\n", why.text);
+	}
+}
+
 static int count(struct gate_server *s, struct gate_record *r, struct gate_quorum *q, struct gate_buf *notes, struct gate_err *err)
 {
 	gate_autofree struct gate_vote *votes = NULL;
 	struct gate_requirement *needs = NULL;
 	size_t n_votes = 0, n_needs = 0;
 
-	if (gate_votes_load(s, r, &votes, &n_votes, notes, err) == 0 && gate_needs_now(s, r, &needs, &n_needs, err) == 0)
+	if (gate_votes_load(s, r, &votes, &n_votes, notes, err) == 0 && gate_needs_now(s, r, &needs, &n_needs, err) == 0) {
+		tell_lapsed(s, r, needs, n_needs, votes, n_votes, notes);
 		gate_quorum_count(&s->policy->people, needs, n_needs, votes, n_votes, &r->excluded, s->now, q, err);
+	}
 	for (size_t i = 0; i < n_needs; i++)
 		gate_requirement_clear(&needs[i]);
 	free(needs);
@@ -266,7 +280,8 @@ int gate_settle(struct gate_server *s, const char *id, struct gate_settled *out,
 	gate_auto(gate_buf) struct gate_buf notes = { 0 };
 	enum gate_state now;
 
-	if (lock < 0 || gate_server_refresh(s, err) < 0 || gate_pending_load(s, id, &r, err) < 0)
+	/* People, keys and tiers as they are now, under the lock: another release may just have changed them (HOLES 17). */
+	if (lock < 0 || gate_server_refresh(s, err) < 0 || gate_server_renew_policy(s, err) < 0 || gate_pending_load(s, id, &r, err) < 0)
 		return -(int)err->code;
 	now = gate_pending_state_now(s, &r);
 	if (r.state != GATE_STATE_OPEN)

@@ -171,6 +171,21 @@ static int keep_atomic(struct push *p, const struct gate_checkpoint *cp, struct 
 	return put_decision(p, cp, "push.atomic", "record.atomic", err);
 }
 
+/* The objects of a held push are kept from here on, and readable at its pending ref. Were the pending not made after all, the same
+ * push again would find them in the store, and must not be taken for one that names what it never saw (HOLES 6). */
+static int remember_held(struct push *p, struct gate_err *err)
+{
+	gate_auto(gate_changes) struct gate_changes held = { 0 };
+
+	if (collect(p, GATE_VERDICT_HOLD, &held, err) < 0)
+		return -(int)err->code;
+	for (size_t i = 0; i < held.n; i++) {
+		if (!gate_is_zero_oid(held.v[i].new) && gate_decided_held(&p->server, held.v[i].new, err) < 0)
+			return -(int)err->code;
+	}
+	return 0;
+}
+
 static int keep(struct push *p, const struct gate_checkpoint *cp, struct gate_err *err)
 {
 	gate_auto(gate_changes) struct gate_changes accepted = { 0 };
@@ -186,7 +201,7 @@ static int keep(struct push *p, const struct gate_checkpoint *cp, struct gate_er
 	if (!version || collect(p, GATE_VERDICT_ACCEPT, &accepted, err) < 0 ||
 	    gate_inflight_begin(s, p->key, &accepted, ledger.len ? version : "-", err) < 0 ||
 	    (ledger.len && gate_inflight_put(s, p->key, "ledger", ledger.s, ledger.len, err) < 0) ||
-	    put_decision(p, cp, "push", "record", err) < 0 || keep_atomic(p, cp, err) < 0)
+	    put_decision(p, cp, "push", "record", err) < 0 || keep_atomic(p, cp, err) < 0 || remember_held(p, err) < 0)
 		return -(int)err->code;
 	return gate_decided_add(s, &accepted, err);
 }
@@ -218,8 +233,10 @@ static int run(struct push *p, struct gate_err *err)
 		return gate_push_refuse(err);
 	if (p->judged.verdict == GATE_VERDICT_REJECT)
 		return refuse(p, err);
-	if (keep(p, &cp, err) < 0)
+	if (keep(p, &cp, err) < 0) {
+		gate_inflight_drop(&p->server, p->key);
 		return gate_push_refuse(err);
+	}
 	return 0;
 }
 

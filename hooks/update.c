@@ -123,6 +123,8 @@ static int place(struct moving *m, const char *record_name, const struct gate_pu
 	if (gate_hold_place(&m->server, &record, err) < 0 || gate_inflight_put(&m->server, m->key, HELD, "", 0, err) < 0)
 		return -(int)err->code;
 	fputs(note->answer, stderr);
+	if (note->changes.n == 1) /* nothing comes after this: post-receive runs only when a ref landed */
+		gate_inflight_drop(&m->server, m->key);
 	return 0;
 }
 

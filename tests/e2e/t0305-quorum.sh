@@ -229,7 +229,7 @@ isnt "$STATUS" 0 'a policy in which a key of a person matches an agent does not 
 says 'and says so' codex-bot bob
 is "$(git -C bot.git rev-list --count main)" 1 'and init committed nothing'
 # A key that agents push with and that is in nobody's lines signs nothing.
-new_server plain || done_testing
+new_server plain --maintainer "bob:$T/bob.pub" || done_testing
 rm -rf agent maint
 new_clone plain agent
 new_clone plain maint someone

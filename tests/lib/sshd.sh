@@ -2,16 +2,17 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 #
 #   . "$(dirname "$0")/../lib/testlib.sh"
-#   . "$(dirname "$0")/../lib/sshd.sh"
+#   . "$PROJECT/tests/lib/sshd.sh"
 #   need_sshd                            # a skip and the end where there is no sshd
-#   gated srv serve --maintainer ...     # $T/root/srv.git behind the identity sources named
+#   gated srv serve --maintainer ...     # $ROOT/srv.git behind the identity sources named
 #   let_in codex                         # a key $T/codex, and its line in authorized_keys: serve --as codex --root $T/root
 #   start_sshd 'AcceptEnv GL_*'          # more lines of sshd_config, one an argument
-#   new_ssh_clone codex srv dir          # clone of codex:srv.git
-#   ssh_push codex dir ARGS...           # sets $STATUS, $OUT, $OUTFILE as push_as does
+#   new_ssh_clone codex srv $T/agent     # clone of codex:srv.git
+#   ssh_push codex $T/agent ARGS...      # sets $STATUS, $OUT, $OUTFILE as push_as does
 #   on codex 'git-upload-pack ...'       # what this key may run, as the client would send it
 #
-# The server runs as the present user, on a port that was free, and is stopped by its own process id.
+# The working folder becomes $ROOT, the folder that `serve` opens, so that testlib's names of servers hold; clones are named by their
+# whole path ($T/agent). The server runs as the present user, on a port that was free, and is stopped by its own process id.
 
 SSHD=
 ROOT=$T/root
@@ -34,6 +35,7 @@ need_sshd() {
 	mkdir -p "$ROOT" "$SSH_DIR"
 	: >"$SSH_DIR/authorized_keys"
 	ssh-keygen -q -t ed25519 -N '' -C host -f "$SSH_DIR/host_key"
+	cd "$ROOT" || exit 1
 }
 
 # gated NAME SOURCES [init arguments]: $ROOT/NAME.git, with the identity sources named
@@ -41,7 +43,7 @@ gated() {
 	_name=$1
 	_sources=$2
 	shift 2
-	_keys && mkdir -p "$ROOT" && new_repo "root/$_name" || return 1
+	_keys && mkdir -p "$ROOT" && (cd "$T" && new_repo "root/$_name") || return 1
 	if "$RG" init "$ROOT/$_name.git" --identity "$_sources" --maintainer "alice:$T/alice.pub" "$@" >"$T/.init" 2>&1; then
 		return 0
 	fi
@@ -114,7 +116,6 @@ start_sshd() {
 			if grep -q 'Server listening on 127.0.0.1' "$SSH_DIR/log"; then
 				at_end stop_sshd
 				printf '[127.0.0.1]:%s %s\n' "$PORT" "$(cut -d' ' -f1,2 "$SSH_DIR/host_key.pub")" >"$SSH_DIR/known_hosts"
-				[ -s "$SSH_DIR/defaults" ] || : >"$SSH_DIR/defaults"
 				_client_config >"$SSH_DIR/defaults"
 				printf 'Include %s\nInclude %s\n' "$SSH_DIR/config" "$SSH_DIR/defaults" >"$SSH_DIR/client"
 				GIT_SSH_COMMAND="ssh -F $SSH_DIR/client"

@@ -25,7 +25,7 @@
 #                 yes NAME COMMAND...   no NAME COMMAND...   skip NAME REASON
 # Whole pushes    snap SERVER, then a push, then one of
 #                 landed SERVER NAME REF OID [REF OID]...      refused SERVER NAME [TEXT]...      held SERVER NAME [PENDINGS [REF OID]...]
-#                 unmoved SERVER NAME   clean_left SERVER [NAME]   json_line NAME VERDICT
+#                 unmoved SERVER NAME   clean_left SERVER [NAME]   json_line NAME VERDICT   printable NAME
 # End             done_testing
 
 set -u
@@ -423,8 +423,23 @@ _check_json() {
 		([.findings[] | has("id") and has("tier") and has("points") and has("path") and has("line")] | all) and
 		([.findings[].points] | . == (sort | reverse))' >/dev/null 2>&1 || _because "the JSON line is not as the contract says: $_j"
 	[ "$(printf '%s' "$_j" | jq -r .verdict)" = "$1" ] || _because "verdict $(printf '%s' "$_j" | jq -r .verdict) instead of $1"
-	LC_ALL=C grep -a -q '[^[:print:][:space:]]' "$OUTFILE" && _because "raw bytes were printed"
-	return 0
+	_check_printed
+}
+
+# Nothing that a terminal would obey, and nothing that is no UTF-8. (C1 control characters are \302\200 to \302\237.)
+_check_printed() {
+	LC_ALL=C grep -a -q "$(printf '[\001-\010\013-\037\177]')" "$OUTFILE" && _because 'control bytes were printed'
+	LC_ALL=C grep -a -q "$(printf '\302[\200-\237]')" "$OUTFILE" && _because 'C1 control characters were printed'
+	if command -v iconv >/dev/null; then
+		iconv -f UTF-8 -t UTF-8 "$OUTFILE" >/dev/null 2>&1 || _because 'what was printed is no UTF-8'
+	fi
+}
+
+# printable NAME: the last output has nothing raw in it
+printable() {
+	_begin
+	_check_printed
+	_end "$1"
 }
 
 # json_line NAME VERDICT

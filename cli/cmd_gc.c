@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 #include "gate/inflight.h"
+#include "gate/pending.h"
 #include "gate/renew.h"
 
 #include <stdio.h>
@@ -11,7 +12,7 @@ static int run(const struct gate_args *a, struct gate_err *err)
 	const char *dir = a->words.n ? a->words.v[0] : a->repo ? a->repo : ".";
 	size_t closed, open;
 
-	if (gate_server_start(dir, &s, err) < 0 || gate_renew_all(&s, &closed, &open, err) < 0)
+	if (gate_server_start(dir, &s, err) < 0 || gate_pending_rebuild(&s, err) < 0 || gate_renew_all(&s, &closed, &open, err) < 0)
 		return -(int)err->code;
 	gate_inflight_sweep(&s);
 	if (gate_git(&s.repo, (const char *const[]){ "pack-refs", "--all", NULL }, NULL, 0, NULL, err) < 0)

@@ -48,9 +48,22 @@ static int parse_command(const char *line, const char **verb, char *path, size_t
 	return gate_err_set(err, GATE_E_USAGE, "the repository's path is malformed");
 }
 
-/* Resolves the path strictly below root: no link and no ".." leads out of it. */
+/* A git directory that git itself would stay in: it looks for a .git below first, which may lead anywhere. */
+static bool is_repository(int dir)
+{
+	static const char *const parts[] = { "HEAD", "objects", "refs" };
+
+	for (size_t i = 0; i < GATE_ARRAY_LEN(parts); i++) {
+		if (faccessat(dir, parts[i], F_OK, 0) < 0)
+			return false;
+	}
+	return faccessat(dir, ".git", F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT;
+}
+
+/* Resolves the path strictly below root: no link, no ".." and no .git file leads out of it. The endings are git's own, in its order. */
 static int resolve(const char *root, const char *path, char real[PATH_MAX], struct gate_err *err)
 {
+	static const char *const endings[] = { "/.git", "", ".git/.git", ".git" };
 	gate_autoclose int dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
 	gate_auto(gate_buf) struct gate_buf safe = { 0 };
@@ -61,13 +74,13 @@ static int resolve(const char *root, const char *path, char real[PATH_MAX], stru
 	if (gate_starts_with(path, root) && path[strlen(root)] == '/')
 		path += strlen(root);
 	path += strspn(path, "/");
-	for (size_t i = 0; i < 2; i++) {
-		gate_autofree char *name = i == 0 ? strdup(path) : gate_fmt("%s.git", path);
+	for (size_t i = 0; *path && i < GATE_ARRAY_LEN(endings); i++) {
+		gate_autofree char *name = gate_fmt("%s%s", path, endings[i]);
 		gate_autofree char *link = NULL;
-		gate_autoclose int fd = name && *path ? (int)syscall(SYS_openat2, dir, name, &how, sizeof(how)) : -1;
+		gate_autoclose int fd = name ? (int)syscall(SYS_openat2, dir, name, &how, sizeof(how)) : -1;
 		ssize_t n;
 
-		if (fd < 0)
+		if (fd < 0 || !is_repository(fd))
 			continue;
 		link = gate_fmt("/proc/self/fd/%d", fd);
 		n = link ? readlink(link, real, PATH_MAX - 1) : -1;

@@ -7,6 +7,7 @@
 #include "gate/chain.h"
 #include "gate/decided.h"
 #include "gate/entries.h"
+#include "gate/pending.h"
 #include "gate/rules_commit.h"
 #include "gate/wall.h"
 
@@ -414,7 +415,7 @@ static int record_init(const char *repo, bool policy_changed, struct gate_buf *r
 	    gate_decided_init(&s, NULL, err) < 0)
 		return -(int)err->code;
 	if (!policy_changed)
-		return 0;
+		return gate_pending_rebuild(&s, err);
 	for (size_t i = 0; i < s.policy->warnings.n; i++)
 		gate_buf_fmt(report, "note: %s\n", s.policy->warnings.v[i]);
 	if (gate_entry_plain(&s, "policy_changed",

@@ -8,6 +8,7 @@
 #include "gate/decided.h"
 #include "gate/ledger.h"
 #include "gate/refnames.h"
+#include "gate/slots.h"
 #include "gate/worker.h"
 
 #include <string.h>
@@ -148,7 +149,10 @@ static bool has_steal(const struct gate_reply *r)
 static int run_worker(const struct gate_server *s, struct gate_judged *j, bool talk, struct gate_err *err)
 {
 	struct tips t = { .s = s, .ask = &j->ask, .err = err };
+	gate_autoclose int slot = gate_slot_take(s, (int)j->ask.judging_ms, err);
 
+	if (slot < 0)
+		return -(int)err->code;
 	if (gate_worker_judge(s, &j->ask, talk, &j->reply, err) < 0)
 		return -(int)err->code;
 	if (!has_steal(&j->reply))

@@ -415,6 +415,50 @@ void gate_pending_closed(const struct gate_server *s, const struct gate_record *
 		unlink(mine);
 }
 
+static int index_record(struct gate_record *r, void *arg)
+{
+	struct gate_server *s = arg;
+	gate_autofree char *path = open_path(s, r->actor.name, r->id);
+
+	if (path && !gate_file_exists(path))
+		gate_pending_opened(s, r);
+	return 0;
+}
+
+/* "<commit> pending <id> <state>" a line, newest first. */
+static int rebuild_closed(const struct gate_server *s, struct gate_err *err)
+{
+	gate_autofree char *path = gate_server_path(s, "closed");
+	gate_auto(gate_buf) struct gate_buf log = { 0 }, out = { 0 };
+	char tip[GATE_HEXSZ + 1];
+
+	if (!path || gate_pending_archive_tip(s, tip, err) < 0)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	if (gate_is_zero_oid(tip))
+		return 0;
+	if (gate_git(&s->repo, (const char *const[]){ "log", "--reverse", "--format=%H %s", tip, NULL }, NULL, 0, &log, err) < 0)
+		return -(int)err->code;
+	for (const char *p = gate_buf_cstr(&log); *p; p += strcspn(p, "\n") + 1) {
+		char id[GATE_ID_LEN + 1];
+
+		if (strlen(p) > GATE_HEXSZ && sscanf(p + GATE_HEXSZ, " pending %8s ", id) == 1 && gate_id_valid(id))
+			gate_buf_fmt(&out, "%s %.40s\n", id, p);
+	}
+	if (gate_buf_check(&out, err) < 0)
+		return -(int)err->code;
+	return gate_write_file(path, gate_buf_cstr(&out), out.len, 0600, true, err);
+}
+
+int gate_pending_rebuild(struct gate_server *s, struct gate_err *err)
+{
+	gate_autoclose int lock = gate_pending_lock(s, err);
+	gate_auto(gate_strs) struct gate_strs ids = { 0 };
+
+	if (lock < 0 || gate_server_refresh(s, err) < 0 || rebuild_closed(s, err) < 0 || gate_pending_ids(s, &ids, err) < 0)
+		return -(int)err->code;
+	return gate_pending_each(s, &ids, index_record, s, err);
+}
+
 static int count_loose(const struct gate_server *s)
 {
 	gate_autofree char *path = gate_fmt("%s/%s", s->repo.dir, GATE_REFS_RECORD);

@@ -40,6 +40,8 @@ int gate_pending_archive_tip(const struct gate_server *s, char tip[GATE_HEXSZ + 
 /* After the transaction: the caches follow. */
 void gate_pending_opened(const struct gate_server *s, const struct gate_record *r);
 void gate_pending_closed(const struct gate_server *s, const struct gate_record *r, const char *archive);
+/* Makes both caches again from the refs and the archive (init and gc: after a restored backup, a lost folder). Takes the settle lock. */
+int gate_pending_rebuild(struct gate_server *s, struct gate_err *err);
 /* Packs refs when many are loose, so that readers stay fast. */
 void gate_pending_tidy(const struct gate_server *s);
 

@@ -88,7 +88,7 @@ GEN_SRC     := $(O)/gen/packs.c
 obj = $(patsubst %.c,$(O)/obj/%.o,$(1))
 GEN_OBJ     := $(O)/obj/gen/packs.o
 
-# ---- linking: small programs start sooner (docs/adr/0002-static-libraries.md) ----
+# ---- linking: small programs start sooner (docs/adr/0001-static-linking.md) ----
 GATE_LIBS   := libsodium jansson yaml-0.1 libpcre2-8 libseccomp
 WORKER_LIBS := libgit2 libpcre2-8 yaml-0.1 libsodium libseccomp jansson
 # recursive on purpose: pkg-config runs when something is linked

@@ -39,9 +39,10 @@ static int try_slot(const struct gate_server *s, long i, struct gate_err *err)
 int gate_slot_take(const struct gate_server *s, int ms, struct gate_err *err)
 {
 	int64_t until = gate_monotonic_ms() + ms;
+	long n = slots();
 
 	for (;;) {
-		for (long i = 0; i < slots(); i++) {
+		for (long i = 0; i < n; i++) {
 			int fd = try_slot(s, i, err);
 
 			if (fd >= 0 || err->code != GATE_OK)

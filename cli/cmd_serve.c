@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "gate/inflight.h"
 #include "gate/server.h"
+#include "gate/wall.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -98,48 +99,89 @@ static bool protocol_ok(const char *v)
 	return v && strlen(v) < 200 && strspn(v, "abcdefghijklmnopqrstuvwxyz0123456789=:.-_") == strlen(v);
 }
 
-/* git's environment is made from nothing: what a client could send by SendEnv never arrives (HOLES 25). */
-static int become_git(const char *verb, const char *dir, struct gate_err *err)
-{
-	const char *env[8];
-	const char *home = getenv("HOME"), *auth = getenv("SSH_USER_AUTH"), *protocol = getenv("GIT_PROTOCOL");
-	const char *argv[] = { "git", verb, dir, NULL };
-	gate_autofree char *env_home = gate_fmt("HOME=%s", home ? home : "/");
-	gate_autofree char *env_auth = auth ? gate_fmt("SSH_USER_AUTH=%s", auth) : NULL;
-	gate_autofree char *env_protocol = protocol_ok(protocol) ? gate_fmt("GIT_PROTOCOL=%s", protocol) : NULL;
-	size_t n = 0;
+/* What sshd says of this connection; the rest of the environment may be the client's (SendEnv). */
+struct connection {
+	char *line;	/* SSH_ORIGINAL_COMMAND */
+	char *auth;	/* SSH_USER_AUTH */
+	char *protocol; /* GIT_PROTOCOL */
+};
 
-	env[n++] = "PATH=/usr/local/bin:/usr/bin:/bin";
-	env[n++] = "LANG=C.UTF-8";
-	env[n++] = env_home;
-	if (env_auth)
-		env[n++] = env_auth;
-	if (env_protocol)
-		env[n++] = env_protocol;
-	env[n] = NULL;
-	execvpe("git", (char *const *)(uintptr_t)argv, (char *const *)(uintptr_t)env);
+static void connection_clear(struct connection *c)
+{
+	free(c->line);
+	free(c->auth);
+	free(c->protocol);
+}
+
+static char *take(const char *name)
+{
+	const char *v = getenv(name);
+
+	return v ? strdup(v) : NULL;
+}
+
+/* The environment is made from nothing before anybody looks at it: what a client sent reaches neither git nor its configuration
+ * (HOLES 25). HOME is sshd's own. */
+static int clean_environment(struct connection *c, struct gate_err *err)
+{
+	gate_autofree char *home = take("HOME");
+
+	c->line = take("SSH_ORIGINAL_COMMAND");
+	c->auth = take("SSH_USER_AUTH");
+	c->protocol = take("GIT_PROTOCOL");
+	if (clearenv() != 0 || setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 1) < 0 || setenv("LANG", "C.UTF-8", 1) < 0 ||
+	    setenv("HOME", home ? home : "/", 1) < 0)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	return 0;
+}
+
+/* The folder of the gate alone does not make one: without its hooks git would let everything land. */
+static int check_gated(const char *dir, struct gate_server *s, struct gate_err *err)
+{
+	if (gate_server_open(dir, s, err) < 0 || gate_server_configure(s, err) < 0 || gate_wall_check(s, err) < 0)
+		return -(int)err->code;
+	return gate_stub_in_place(s, "pre-receive") ? 0 :
+						      gate_err_set(err, GATE_E_WALL, "the pre-receive hook of %s is not refgate's; an admin runs "
+										     "`refgate init %s` to repair it", s->repo.dir, s->repo.dir);
+}
+
+static int become_git(const struct connection *c, const char *verb, const char *dir, struct gate_err *err)
+{
+	const char *argv[] = { "git", verb, dir, NULL };
+
+	if ((c->auth && setenv("SSH_USER_AUTH", c->auth, 1) < 0) ||
+	    (protocol_ok(c->protocol) && setenv("GIT_PROTOCOL", c->protocol, 1) < 0))
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	execvp("git", (char *const *)(uintptr_t)argv);
 	return gate_err_errno(err, "git");
+}
+
+static int serve(const struct connection *c, const char *actor, const char *root, struct gate_err *err)
+{
+	gate_auto(gate_server) struct gate_server s = { 0 };
+	char path[PATH_MAX], real_root[PATH_MAX], dir[PATH_MAX];
+	const char *verb = "";
+
+	if (!c->line || !*c->line)
+		return gate_err_set(err, GATE_E_USAGE, "hello %s: this key is for git push and git fetch only", actor);
+	if (!realpath(root, real_root))
+		return gate_err_errno(err, "--root");
+	if (parse_command(c->line, &verb, path, sizeof(path), err) < 0 || resolve(real_root, path, dir, err) < 0)
+		return -(int)err->code;
+	if (strcmp(verb, "receive-pack") == 0 && (check_gated(dir, &s, err) < 0 || gate_inflight_serve_put(&s, actor, err) < 0))
+		return -(int)err->code;
+	return become_git(c, verb, dir, err);
 }
 
 static int run(const struct gate_args *a, struct gate_err *err)
 {
-	const char *actor = gate_arg(a, "--as"), *root = gate_arg(a, "--root"), *line = getenv("SSH_ORIGINAL_COMMAND"), *verb = "";
-	gate_auto(gate_server) struct gate_server s = { 0 };
-	char path[PATH_MAX], real_root[PATH_MAX], dir[PATH_MAX];
+	const char *actor = gate_arg(a, "--as"), *root = gate_arg(a, "--root");
+	gate_auto(connection) struct connection c = { 0 };
 
 	if (!actor || !*actor || !root)
 		return gate_err_set(err, GATE_E_USAGE, "serve needs --as ACTOR and --root DIR; it stands in authorized_keys as "
 						       "restrict,command=\"refgate serve --as NAME --root DIR\" KEY");
-	if (!line || !*line)
-		return gate_err_set(err, GATE_E_USAGE, "hello %s: this key is for git push and git fetch only", actor);
-	if (!realpath(root, real_root))
-		return gate_err_errno(err, "--root");
-	if (parse_command(line, &verb, path, sizeof(path), err) < 0 || resolve(real_root, path, dir, err) < 0)
-		return -(int)err->code;
-	if (strcmp(verb, "receive-pack") == 0 &&
-	    (gate_server_open(dir, &s, err) < 0 || gate_inflight_serve_put(&s, actor, err) < 0))
-		return -(int)err->code;
-	return become_git(verb, dir, err);
+	return clean_environment(&c, err) < 0 ? -(int)err->code : serve(&c, actor, root, err);
 }
 
 const struct gate_command gate_cmd_serve = {

@@ -13,53 +13,85 @@ static int wrong(struct gate_err *err, const char *id, const char *line)
 			    id, line);
 }
 
-static bool have(const struct gate_repo *repo, const char *oid)
-{
-	gate_auto(gate_buf) struct gate_buf out = { 0 }, errs = { 0 };
-	struct gate_err ignored = { 0 };
-	int code = 1;
+/* What this repository's objects say of a record, by one git process for all of it. */
+struct seen {
+	char (*commits)[GATE_HEXSZ + 1]; /* of each ref's new value, "" when that leads to no commit */
+	char (*trees)[GATE_HEXSZ + 1];	 /* of those commits */
+	bool *here;			 /* whether the new value itself is here */
+	struct gate_strs hidden;	 /* those of the record's that are here */
+};
 
-	return gate_git_code(repo, (const char *const[]){ "cat-file", "-e", oid, NULL }, NULL, 0, &out, &errs, &code, &ignored) == 0 &&
-	       code == 0;
+static void seen_clear(struct seen *s)
+{
+	free(s->commits);
+	free(s->trees);
+	free(s->here);
+	gate_strs_clear(&s->hidden);
 }
 
-/* A tag may lead to a tree or a blob: no commit, so no tree of one. */
-static bool is_commit(const struct gate_repo *repo, const char *oid)
+/* "<oid> <type> <size>" gives the oid; "<name> missing" gives nothing. */
+static bool oid_of(const char *line, char oid[GATE_HEXSZ + 1])
 {
-	gate_autofree char *name = gate_fmt("%s^{commit}", oid);
-
-	return name && have(repo, name);
+	oid[0] = '\0';
+	if (!line || strlen(line) < GATE_HEXSZ + 2 || line[GATE_HEXSZ] != ' ' || gate_ends_with(line, " missing"))
+		return false;
+	memcpy(oid, line, GATE_HEXSZ);
+	oid[GATE_HEXSZ] = '\0';
+	return gate_is_oid(oid);
 }
 
-static int check_tree(const struct gate_repo *repo, const char *id, const struct gate_statement_ref *ref, struct gate_err *err)
+static int look(const struct gate_repo *repo, const struct gate_record *r, struct seen *s, struct gate_err *err)
 {
-	gate_autofree char *name = gate_fmt("%s^{tree}", ref->new);
-	gate_auto(gate_buf) struct gate_buf tree = { 0 };
+	gate_auto(gate_buf) struct gate_buf ask = { 0 }, out = { 0 };
+	char *line, *save = NULL;
 
-	if (gate_is_zero_oid(ref->new) || (have(repo, ref->new) && !is_commit(repo, ref->new)))
-		return gate_is_zero_oid(ref->tree) ? 0 : wrong(err, id, "tree");
-	if (!name || gate_git_line(repo, (const char *const[]){ "rev-parse", "--verify", "--quiet", name, NULL }, &tree, err) < 0)
-		return gate_err_wrap(err, "pending %s: %s is not here", id, ref->new);
-	return strcmp(gate_buf_cstr(&tree), ref->tree) == 0 ? 0 : wrong(err, id, "tree");
+	s->commits = calloc(r->n_refs + 1, sizeof(*s->commits));
+	s->trees = calloc(r->n_refs + 1, sizeof(*s->trees));
+	s->here = calloc(r->n_refs + 1, sizeof(*s->here));
+	if (!s->commits || !s->trees || !s->here)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	for (size_t i = 0; i < r->n_refs; i++)
+		gate_buf_fmt(&ask, "%s\n%s^{commit}\n%s^{commit}^{tree}\n", r->refs[i].new, r->refs[i].new, r->refs[i].new);
+	for (size_t k = 0; k < r->hidden.n; k++)
+		gate_buf_fmt(&ask, "%s\n", r->hidden.v[k]);
+	if (gate_git(repo, (const char *const[]){ "cat-file", "--batch-check", NULL }, ask.s, ask.len, &out, err) < 0)
+		return -(int)err->code;
+	line = out.s ? strtok_r(out.s, "\n", &save) : NULL;
+	for (size_t i = 0; i < r->n_refs; i++) {
+		char oid[GATE_HEXSZ + 1];
+
+		s->here[i] = oid_of(line, oid);
+		line = strtok_r(NULL, "\n", &save);
+		oid_of(line, s->commits[i]);
+		line = strtok_r(NULL, "\n", &save);
+		oid_of(line, s->trees[i]);
+		line = strtok_r(NULL, "\n", &save);
+	}
+	for (; line; line = strtok_r(NULL, "\n", &save)) {
+		char oid[GATE_HEXSZ + 1];
+
+		if (oid_of(line, oid) && gate_strs_add(&s->hidden, oid, err) < 0)
+			return -(int)err->code;
+	}
+	return 0;
 }
 
 /* sha256 of the sorted "<oid>\n" of new --not old and what the record hides. */
-static int commits_of(const struct gate_repo *repo, const struct gate_record *r, size_t i, char digest[65], struct gate_err *err)
+static int commits_of(const struct gate_repo *repo, const struct gate_record *r, const struct seen *s, size_t i, char digest[65],
+		      struct gate_err *err)
 {
 	gate_auto(gate_buf) struct gate_buf ask = { 0 }, out = { 0 }, all = { 0 };
 	gate_auto(gate_strs) struct gate_strs lines = { 0 };
 	char *line, *save = NULL;
 
 	digest[0] = '\0';
-	if (gate_is_zero_oid(r->refs[i].new) || !is_commit(repo, r->refs[i].new))
+	if (!s->commits[i][0])
 		return 0;
-	gate_buf_fmt(&ask, "%s\n", r->refs[i].new);
+	gate_buf_fmt(&ask, "%s\n", s->commits[i]);
 	if (!gate_is_zero_oid(r->refs[i].old))
 		gate_buf_fmt(&ask, "^%s\n", r->refs[i].old);
-	for (size_t k = 0; k < r->hidden.n; k++) {
-		if (have(repo, r->hidden.v[k]))
-			gate_buf_fmt(&ask, "^%s\n", r->hidden.v[k]);
-	}
+	for (size_t k = 0; k < s->hidden.n; k++)
+		gate_buf_fmt(&ask, "^%s\n", s->hidden.v[k]);
 	if (gate_git(repo, (const char *const[]){ "rev-list", "--stdin", NULL }, ask.s, ask.len, &out, err) < 0)
 		return -(int)err->code;
 	for (line = out.s ? strtok_r(out.s, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save)) {
@@ -74,14 +106,15 @@ static int commits_of(const struct gate_repo *repo, const struct gate_record *r,
 }
 
 /* The form of gate/judge.c: one distinct digest is itself, several are digested again. */
-static int check_commits(const struct gate_repo *repo, const struct gate_record *r, const char *want, struct gate_err *err)
+static int check_commits(const struct gate_repo *repo, const struct gate_record *r, const struct seen *s, const char *want,
+			 struct gate_err *err)
 {
 	gate_auto(gate_strs) struct gate_strs all = { 0 };
 	gate_auto(gate_buf) struct gate_buf b = { 0 };
 	char digest[65];
 
 	for (size_t i = 0; i < r->n_refs; i++) {
-		if (commits_of(repo, r, i, digest, err) < 0 || (digest[0] && gate_strs_add_new(&all, digest, err) < 0))
+		if (commits_of(repo, r, s, i, digest, err) < 0 || (digest[0] && gate_strs_add_new(&all, digest, err) < 0))
 			return -(int)err->code;
 	}
 	if (all.n == 1) {
@@ -94,21 +127,35 @@ static int check_commits(const struct gate_repo *repo, const struct gate_record 
 	return strcmp(digest, want) == 0 ? 0 : wrong(err, r->id, "commits");
 }
 
-static int check_refs(const struct gate_repo *repo, const struct gate_record *r, const struct gate_statement *st, struct gate_err *err)
+static int check_refs(const struct gate_record *r, const struct seen *s, const struct gate_statement *st, struct gate_err *err)
 {
 	if (st->n_refs != r->n_refs)
 		return wrong(err, r->id, "ref");
 	for (size_t i = 0; i < st->n_refs; i++) {
+		const char *tree = s->trees[i][0] ? s->trees[i] : "0000000000000000000000000000000000000000";
+
 		if (strcmp(st->refs[i].ref, r->refs[i].ref) != 0)
 			return wrong(err, r->id, "ref");
 		if (strcmp(st->refs[i].old, r->refs[i].old) != 0)
 			return wrong(err, r->id, "old");
 		if (strcmp(st->refs[i].new, r->refs[i].new) != 0)
 			return wrong(err, r->id, "new");
-		if (check_tree(repo, r->id, &st->refs[i], err) < 0)
-			return -(int)err->code;
+		if (!s->here[i] && !gate_is_zero_oid(st->refs[i].new))
+			return gate_err_set(err, GATE_E_STATEMENT, "pending %s: %s was not fetched, so it cannot be looked at; nothing was signed",
+					    r->id, st->refs[i].new);
+		if (strcmp(st->refs[i].tree, tree) != 0)
+			return wrong(err, r->id, "tree");
 	}
 	return 0;
+}
+
+static int confirm(const struct gate_repo *repo, const struct gate_record *r, const struct gate_statement *st, struct gate_err *err)
+{
+	gate_auto(seen) struct seen s = { 0 };
+
+	if (look(repo, r, &s, err) < 0 || check_refs(r, &s, st, err) < 0)
+		return -(int)err->code;
+	return check_commits(repo, r, &s, st->commits, err);
 }
 
 int gate_confirm_record(struct gate_target *t, const struct gate_record *r, struct gate_err *err)
@@ -121,14 +168,12 @@ int gate_confirm_record(struct gate_target *t, const struct gate_record *r, stru
 		return gate_err_wrap(err, "pending %s", r->id);
 	if (strcmp(st.pending, r->id) != 0)
 		return wrong(err, r->id, "pending");
-	if (check_refs(repo, r, &st, err) < 0)
-		return -(int)err->code;
-	if (check_commits(repo, r, st.commits, &first) == 0)
+	if (confirm(repo, r, &st, &first) == 0)
 		return 0;
 	/* A branch that the gate protects may not have been fetched here yet: once more with all of them. */
 	if (!t->on_server && gate_target_fetch_all(t, err) < 0)
 		return -(int)err->code;
-	return check_commits(repo, r, st.commits, err);
+	return confirm(repo, r, &st, err);
 }
 
 static int remember(struct gate_target *t, const char *key, const char *value, struct gate_err *err)

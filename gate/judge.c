@@ -475,11 +475,17 @@ static int conclude(const struct gate_server *s, struct gate_judged *j, struct g
 
 static int judge_score(const struct gate_server *s, struct gate_judged *j, struct gate_err *err)
 {
+	size_t dropped = j->reply.findings.dropped;
+
 	unmask(j, &j->actor, &j->notes);
 	for (size_t i = 0; i < j->reply.n_facts; i++) {
 		if (gate_findings_of(s, j, i, err) < 0)
 			return -(int)err->code;
 	}
+	/* What the worker found leaves no room for what holds a protected ref: nothing may land because a list was full. */
+	if (j->reply.findings.dropped > dropped)
+		return gate_err_set(err, GATE_E_LIMIT, "more than %d findings in one push; push fewer refs, or smaller parts, at once",
+				    GATE_FINDINGS_MAX);
 	for (size_t i = 0; i < j->ask.changes.n; i++) {
 		if (judge_ref(s, j, i, err) < 0)
 			return -(int)err->code;

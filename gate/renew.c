@@ -102,10 +102,29 @@ int gate_renew_all(struct gate_server *s, size_t *closed, size_t *open, struct g
 	return 0;
 }
 
-void gate_renew_later(const struct gate_server *s)
-{
-	const char *exe = "/proc/self/exe";
-	const char *const argv[] = { exe, "gc", s->repo.dir, NULL };
+struct waiting {
+	const struct gate_changes *moved;
+	bool found;
+};
 
-	gate_upkeep_detach(s, argv);
+/* refs/pending/<id>/<ref without refs/> */
+static int waits(const char *name, const struct gate_ref *ref, void *arg)
+{
+	struct waiting *w = arg;
+	const char *tail = name + strlen(GATE_REFS_PENDING) + GATE_ID_LEN + 1;
+
+	(void)ref;
+	for (size_t i = 0; i < w->moved->n && !w->found; i++)
+		w->found = strcmp(tail, w->moved->v[i].ref + strlen("refs/")) == 0;
+	return w->found;
+}
+
+void gate_renew_later(const struct gate_server *s, const struct gate_changes *moved)
+{
+	const char *const argv[] = { "/proc/self/exe", "gc", "--stale", s->repo.dir, NULL };
+	struct waiting w = { .moved = moved };
+	struct gate_err ignored = { 0 };
+
+	if (gate_refs_each(s->refs, GATE_REFS_PENDING, waits, &w, &ignored) == 0 && w.found)
+		gate_upkeep_detach(s, argv);
 }

@@ -27,6 +27,7 @@ int gate_server_open(const char *dir, struct gate_server *s, struct gate_err *er
 	if (r < 0)
 		return r;
 	s->now = gate_now();
+	s->last_record = calloc(1, sizeof(*s->last_record));
 	if (snprintf(s->audit, sizeof(s->audit), "%s/audit", s->repo.gate) >= (int)sizeof(s->audit))
 		return gate_err_set(err, GATE_E_LIMIT, "%s: the path is too long", s->repo.dir);
 	if (!gate_file_exists(s->repo.gate))
@@ -42,6 +43,9 @@ void gate_server_clear(struct gate_server *s)
 	gate_policy_free(s->policy);
 	gate_files_clear(&s->policy_files);
 	free(s->floor);
+	if (s->last_record)
+		gate_buf_clear(s->last_record);
+	free(s->last_record);
 	*s = (struct gate_server){ 0 };
 }
 

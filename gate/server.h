@@ -30,6 +30,7 @@ struct gate_server {
 	char policy_tip[GATE_HEXSZ + 1];  /* "" when unborn */
 	char policy_tree[GATE_HEXSZ + 1]; /* of the .refgate/ in force */
 	bool drift;			  /* the policy ref's .refgate/ is not the one in force (HOLES 9) */
+	struct gate_buf *last_record; /* the text of the record read last, behind its oid: an oid never changes its text */
 	char repo_id[33];
 	char repo_name[256];
 	int64_t now;

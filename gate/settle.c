@@ -228,7 +228,8 @@ static int release(struct gate_server *s, struct gate_record *r, const struct ga
 		gate_buf_fmt(&out->lines, "note: the log could not take the outcome: %s\n", late.text);
 	if (gate_bootstrap_finish(s, &late) < 0)
 		gate_buf_fmt(&out->lines, "note: the first policy could not be added: %s\n", late.text);
-	gate_renew_later(s);
+	if (gate_server_refresh(s, &late) == 0)
+		gate_renew_later(s, &out->released);
 	hook_input(r, &in);
 	if (gate_chain_run(&s->repo, "post-receive", NULL, in.s, in.len, env.v, &code, &late) < 0 || code)
 		gate_buf_fmt(&out->lines, "note: the repository's own post-receive hook failed\n");

@@ -186,7 +186,7 @@ static int run(struct gate_server *s, struct landed *l, struct gate_err *err)
 	if (key[0])
 		gate_inflight_drop(s, key);
 	if (l->note.moves_protected)
-		gate_renew_later(s);
+		gate_renew_later(s, &l->content);
 	gate_upkeep_sometimes(s);
 	return 0;
 }

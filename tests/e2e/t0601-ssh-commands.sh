@@ -26,6 +26,15 @@ printf 'gitdir: %s\n' "$T/outside/gated.git" >gitfile/.git
 new_repo_at ungated.git
 mkdir -p team && new_repo_at team/deep.git
 new_repo_at ./-c.git
+# Two that have the gate's folder and not its hooks: an init that did not come to its end, and a gate that was taken down by hand.
+new_repo_at half.git
+mkdir half.git/refgate
+gated down serve
+rm down.git/hooks/*
+git -C down.git config --unset-all receive.procReceiveRefs
+gated moved serve
+git -C moved.git config core.hooksPath "$T/none"
+git -C moved.git config --unset-all receive.procReceiveRefs
 start_sshd 'AcceptEnv GIT_PROTOCOL'
 new_ssh_clone codex srv "$T/agent"
 A=$T/agent
@@ -45,7 +54,7 @@ isnt "$STATUS" 0 'no file transfer'
 # ---- what is no push and no fetch ----
 
 all_refs() {
-	for r in srv.git "it's.git" ungated.git team/deep.git "$T/outside/open.git" "$T/outside/gated.git"; do
+	for r in srv.git "it's.git" ungated.git half.git down.git moved.git team/deep.git "$T/outside/open.git" "$T/outside/gated.git"; do
 		git -C "$r" for-each-ref
 	done
 }
@@ -63,7 +72,6 @@ never() {
 	_end "$1"
 }
 ONLY='git push and git fetch only'
-BAD='the path is malformed'
 BAD="the repository's path is malformed"
 NONE='no repository'
 P=$T/pwned
@@ -176,6 +184,11 @@ landed srv 'the other spelling of the verb pushes' refs/heads/agent/a "$(oid "$A
 run git -C "$A" push codex:ungated.git HEAD:main
 isnt "$STATUS" 0 'a push to a repository without a gate is refused'
 like "$OUT" 'refgate is not installed here' 'and the message says why'
+for r in half down moved; do
+	run git -C "$A" push "codex:$r.git" HEAD:refs/heads/agent/x
+	isnt "$STATUS" 0 "a push to a repository whose hooks are not the gate's is refused ($r)"
+	like "$OUT" 'refgate init' 'and the message says what to do'
+done
 run git -C "$A" push "codex:it's.git" HEAD:refs/heads/agent/quoted
 is "$STATUS" 0 'a push to a repository with an apostrophe lands'
 is "$(oid "it's.git" refs/heads/agent/quoted)" "$(oid "$A" HEAD)" 'where it should'

@@ -3,11 +3,12 @@
 #
 # Servers         people_server NAME [init arguments] <policy.yml    its own policy; allowed_signers is $T/NAME.rules/allowed_signers:
 #                 signer RULES PERSON KEY [OPTIONS]                  ... filled by this before
-# Pushes          hold_on SERVER DIR [REF] [ACTOR]   a commit of its own, pushed, must be held: sets ID, OLD, NEW
+# Pushes          hold_on SERVER DIR [REF] [ACTOR]   a commit of its own, pushed, must be held: sets ID, OLD, NEW; a snap follows
 # Statements      statement SERVER ID PERSON ROLE [DECISION] >FILE   as `show --statement` prints it on the server
 #                 sign_text FILE KEY [NAMESPACE]                     FILE.signed: text and armor
 #                 hand_in DIR ID KEY FILE [REMOTE]                   git push of FILE as the statement of KEY on ID
 #                 fp KEY                                             lower-case hex SHA-256 of the public key blob
+#                 quiet SERVER                       waits for the upkeep behind a release
 # Assertions      released SERVER NAME REF OID                       $OUT says so, the ref is there, the pending is closed
 #                 open_still SERVER ID NAME                          nothing moved since snap, the pending is open
 # Programs        fault_build DIR    a refgate that fails on demand (fault.c) and its worker in DIR; 1 where it cannot be linked
@@ -33,10 +34,21 @@ people_server() {
 	return 1
 }
 
+# quiet SERVER: waits until nothing works behind it any more (a release starts `refgate gc` in the background)
+quiet() {
+	printf '%s' "$T/$1.git" >"$T/.quiet"
+	_q=0
+	while [ "$_q" -lt 500 ] && LC_ALL=C grep -q -a -s -F -f "$T/.quiet" /proc/[0-9]*/cmdline; do
+		sleep 0.02
+		_q=$((_q + 1))
+	done
+}
+
 _serial=0
 
 # hold_on SERVER DIR [REF] [ACTOR]: one more commit on what REF is at now (or main, where it is not yet), pushed there, and held
 hold_on() {
+	quiet "$1"
 	_ho_ref=${3:-refs/heads/main}
 	_serial=$((_serial + 1))
 	OLD=$(git -C "$1.git" rev-parse -q --verify "$_ho_ref" || echo "$ZERO")
@@ -48,6 +60,9 @@ hold_on() {
 	snap "$1"
 	push_as "${4:-codex-bot}" "$2" origin "HEAD:$_ho_ref"
 	ID=$(json .id)
+	_targets "$1" >"$T/.now"
+	cmp -s "$T/.targets.$1" "$T/.now" || not_ok "a push that is held moves $_ho_ref"
+	snap "$1"
 	[ "$(json .verdict)" = hold ] && return 0
 	not_ok "a push to $_ho_ref is held" "$OUT"
 	return 1
@@ -90,6 +105,7 @@ deny_here() {
 
 # released SERVER NAME REF OID: the last command said so, and so it is
 released() {
+	quiet "$1"
 	_begin
 	[ "$STATUS" = 0 ] || _because "the exit code is $STATUS"
 	grep -a -q -E "(^|refgate: )released $3 [0-9a-f]{40}\.\.$4" "$OUTFILE" || _because "not said: released $3 ..$4"
@@ -104,6 +120,7 @@ released() {
 
 # open_still SERVER ID NAME: targets as at the last snap, the pending open
 open_still() {
+	quiet "$1"
 	_begin
 	_targets "$1" >"$T/.now"
 	cmp -s "$T/.targets.$1" "$T/.now" || _because "refs differ: $(diff "$T/.targets.$1" "$T/.now")"

@@ -4,6 +4,7 @@
 #include "approval/sshsig.h"
 #include "audit/log.h"
 #include "base/io.h"
+#include "base/when.h"
 #include "cli/confirm.h"
 #include "cli/signer.h"
 #include "gate/approve.h"
@@ -204,6 +205,8 @@ static int decide(struct signing *s, const char *id, struct gate_err *err)
 	if (gate_target_record(&s->target, id, &r, err) < 0)
 		return -(int)err->code;
 	now = s->target.on_server ? gate_pending_state_now(&s->target.server, &r) : r.state;
+	if (now == GATE_STATE_OPEN && gate_now() > r.expires)
+		now = GATE_STATE_EXPIRED;
 	if (now != GATE_STATE_OPEN)
 		return gate_approval_closed(&r, now, err);
 	if (gate_confirm_memory(&s->target, &r, err) < 0 || gate_confirm_record(&s->target, &r, err) < 0)

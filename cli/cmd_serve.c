@@ -1,6 +1,7 @@
 /* serve: the forced command of sshd. Sets the identity, allows git's two verbs below one folder, and nothing else (peers 7.3). */
 #include "base/io.h"
 #include "cli/cli.h"
+#include "gate/identity.h"
 #include "gate/inflight.h"
 #include "gate/server.h"
 #include "gate/wall.h"
@@ -149,7 +150,7 @@ static int become_git(const struct connection *c, const char *verb, const char *
 {
 	const char *argv[] = { "git", verb, dir, NULL };
 
-	if ((c->auth && setenv("SSH_USER_AUTH", c->auth, 1) < 0) ||
+	if ((c->auth && gate_identity_is_auth_file(c->auth) && setenv("SSH_USER_AUTH", c->auth, 1) < 0) ||
 	    (protocol_ok(c->protocol) && setenv("GIT_PROTOCOL", c->protocol, 1) < 0))
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	execvp("git", (char *const *)(uintptr_t)argv);

@@ -125,12 +125,17 @@ static void put_next(const struct gate_judged *j, const size_t *order, const cha
 		gate_buf_str(next, advice(j, order, id));
 }
 
+/* Those that decide the push come first, so that they are there when not all fit. */
 static void put_json_refs(const struct gate_judged *j, const char *id, struct gate_jw *w)
 {
-	size_t left = 0;
+	size_t left = 0, n = j->ask.changes.n;
 
 	gate_jw_array(w, "refs");
-	for (size_t i = 0; i < j->ask.changes.n; i++) {
+	for (size_t k = 0; k < 2 * n; k++) {
+		size_t i = k % n;
+
+		if ((j->refs[i].verdict == j->verdict) != (k < n))
+			continue;
 		if (w->out->len > REFS_ROOM) {
 			left++;
 			continue;

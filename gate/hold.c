@@ -160,12 +160,51 @@ int gate_hold_record(const struct gate_server *s, const struct gate_judged *j, c
 	return r->statement ? 0 : gate_err_set(err, GATE_E_NOMEM, "out of memory");
 }
 
+struct counting {
+	const struct gate_server *s;
+	const struct gate_judged *j;
+	uint32_t mine, all;
+};
+
+static bool will_replace(const struct gate_judged *j, const struct gate_record *r)
+{
+	for (size_t i = 0; i < j->ask.changes.n; i++) {
+		for (size_t k = 0; k < r->n_refs; k++) {
+			if (j->refs[i].verdict == GATE_VERDICT_HOLD && strcmp(j->ask.changes.v[i].ref, r->refs[k].ref) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What has expired or gone stale waits for nobody, and what this push takes the place of goes. */
+static int count_waiting(struct gate_record *r, void *arg)
+{
+	struct counting *c = arg;
+	bool mine = strcmp(r->actor.name, c->j->actor.name) == 0;
+
+	if (gate_pending_state_now(c->s, r) != GATE_STATE_OPEN || (mine && will_replace(c->j, r)))
+		return 0;
+	c->mine += mine;
+	c->all++;
+	return 0;
+}
+
 int gate_hold_check_limits(const struct gate_server *s, const struct gate_judged *j, struct gate_err *err)
 {
+	gate_auto(gate_strs) struct gate_strs ids = { 0 };
+	struct counting c = { .s = s, .j = j };
 	uint32_t mine, all;
 
 	if (gate_pending_count(s, j->actor.name, &mine, &all, err) < 0)
 		return -(int)err->code;
+	if (mine < s->policy->limits.open_per_actor && all < s->policy->limits.open_per_repo)
+		return 0;
+	/* Over it at first sight: the records tell how many of them wait indeed. */
+	if (gate_pending_ids(s, &ids, err) < 0 || gate_pending_each(s, &ids, count_waiting, &c, err) < 0)
+		return -(int)err->code;
+	mine = c.mine;
+	all = c.all;
 	if (mine >= s->policy->limits.open_per_actor)
 		return gate_err_set(err, GATE_E_LIMIT, "%u pushes of %s are held already (limits.open_per_actor); have some decided first",
 				    mine, j->actor.name);

@@ -6,6 +6,7 @@
 #include "gate/inflight.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 static bool usable(const char *v)
 {
@@ -57,13 +58,30 @@ static const char *kind_of_variable(const char *name)
 	return "user";
 }
 
+/* Variables that hold what a client sent: header fields and the rest of a CGI request, sshd's usual AcceptEnv, the command line of an
+ * ssh client. git's own are nobody's (peers 7.2). */
+static bool is_the_clients(const char *name)
+{
+	static const char *const beginnings[] = { "HTTP_", "GIT_", "LC_", "LANG", "CONTENT_", "REQUEST_", "PATH_", "QUERY_", "SSH_ORIGINAL_" };
+	static const char *const names[] = { "PATH", "TERM", "COLORTERM", "NO_COLOR", "REMOTE_IDENT", "SSH_USER_AUTH" };
+
+	for (size_t i = 0; i < GATE_ARRAY_LEN(beginnings); i++) {
+		if (gate_starts_with(name, beginnings[i]))
+			return true;
+	}
+	for (size_t i = 0; i < GATE_ARRAY_LEN(names); i++) {
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int ask_env(struct asking *a, const char *name)
 {
 	const char *value = getenv(name);
 	gate_autofree char *pair = NULL;
 
-	/* git and the shell own these; a client can set HTTP_* (peers 7.2). */
-	if (gate_starts_with(name, "HTTP_") || gate_starts_with(name, "GIT_"))
+	if (is_the_clients(name))
 		return gate_err_set(a->err, GATE_E_CONFIG, "refgate.identity: env:%s can be set by a client and is never an identity", name);
 	/* gitolite gives anonymous http users a name of its own. */
 	if (strcmp(name, "GL_USER") == 0 && value && getenv("HTTP_ANON_USER") && strcmp(value, getenv("HTTP_ANON_USER")) == 0)
@@ -101,26 +119,56 @@ static int ask_os_user(struct asking *a, const char *arg)
 	return answer(a, "user", name.s);
 }
 
-/* sshd's ExposeAuthInfo: a file with "publickey <type> <base64>" lines, alive as long as the connection. */
-static int ask_ssh_key(struct asking *a, const char *arg)
+/* The name that sshd gives its file. Where ExposeAuthInfo is off and AcceptEnv is wide, the variable is the client's, and names a file
+ * that somebody else wrote (HOLES 25). */
+bool gate_identity_is_auth_file(const char *path)
 {
-	const char *path = getenv("SSH_USER_AUTH");
-	gate_auto(gate_buf) struct gate_buf text = { 0 }, blob = { 0 }, fp = { 0 };
-	struct gate_err ignored = { 0 };
-	const char *p, *b64;
+	static const char head[] = "/tmp/sshauth.";
+	const char *rest = path + sizeof(head) - 1;
+
+	return gate_starts_with(path, head) && strlen(rest) >= 6 &&
+	       strspn(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") == strlen(rest);
+}
+
+static bool is_ours_alone(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 077) == 0;
+}
+
+static int answer_key(struct asking *a, const char *b64)
+{
+	gate_auto(gate_buf) struct gate_buf blob = { 0 }, fp = { 0 };
 	uint8_t d[GATE_SHA256_LEN];
 
-	(void)arg;
-	if (!path || gate_read_file(path, 65536, &text, &ignored) < 0)
-		return 0;
-	p = strstr(gate_buf_cstr(&text), "publickey ");
-	b64 = p ? strchr(p + strlen("publickey "), ' ') : NULL;
-	if (!b64 || !gate_b64_decode(&blob, b64 + 1, strcspn(b64 + 1, " \n"), NULL) || blob.len == 0)
+	if (!gate_b64_decode(&blob, b64, strcspn(b64, " \n"), NULL) || blob.len == 0)
 		return 0;
 	gate_sha256(blob.s, blob.len, d);
 	gate_buf_str(&fp, "SHA256:");
 	gate_b64_encode(&fp, d, sizeof(d), false);
 	return answer(a, "ssh", gate_buf_cstr(&fp));
+}
+
+/* sshd's ExposeAuthInfo: a file with "publickey <type> <base64>" lines, alive as long as the connection. Two keys are two answers. */
+static int ask_ssh_key(struct asking *a, const char *arg)
+{
+	static const char method[] = "publickey ";
+	const char *path = getenv("SSH_USER_AUTH");
+	gate_auto(gate_buf) struct gate_buf text = { 0 };
+	struct gate_err ignored = { 0 };
+	char *line, *save = NULL;
+
+	(void)arg;
+	if (!path || !gate_identity_is_auth_file(path) || !is_ours_alone(path) || gate_read_file(path, 65536, &text, &ignored) < 0)
+		return 0;
+	for (line = text.s ? strtok_r(text.s, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save)) {
+		const char *b64 = gate_starts_with(line, method) ? strchr(line + sizeof(method) - 1, ' ') : NULL;
+
+		if (b64 && answer_key(a, b64 + 1) < 0)
+			return -(int)a->err->code;
+	}
+	return 0;
 }
 
 /* A push certificate counts only when git found it good and the nonce fresh. The key's fingerprint is what the policy names. */
@@ -148,8 +196,7 @@ bool gate_identity_known(const char *source)
 		if (strcmp(sources[i].name, source) == 0)
 			return true;
 	}
-	return gate_starts_with(source, "env:") && source[4] && !gate_starts_with(source + 4, "HTTP_") &&
-	       !gate_starts_with(source + 4, "GIT_") &&
+	return gate_starts_with(source, "env:") && source[4] && !is_the_clients(source + 4) &&
 	       strspn(source + 4, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == strlen(source + 4);
 }
 
@@ -184,5 +231,6 @@ int gate_identity_collect(const struct gate_server *s, struct gate_strs *identit
 				return -(int)err->code;
 		}
 	}
+	gate_inflight_serve_drop(s);
 	return 0;
 }

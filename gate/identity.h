@@ -10,5 +10,7 @@ int gate_identity_collect(const struct gate_server *s, struct gate_strs *identit
 			  struct gate_err *err);
 /* Is this a source that refgate.identity may name? For init. */
 bool gate_identity_known(const char *source);
+/* Does this look like the file that sshd's ExposeAuthInfo writes? */
+bool gate_identity_is_auth_file(const char *path);
 
 #endif

@@ -220,8 +220,19 @@ void gate_inflight_serve_get(const struct gate_server *s, char *actor, size_t si
 	path = gate_fmt("%s/serve/%s", s->repo.gate, key);
 	if (path && gate_read_file(path, 1024, &b, &ignored) == 0 && strlen(gate_buf_cstr(&b)) == b.len)
 		gate_copy(actor, size, gate_buf_cstr(&b));
+}
+
+void gate_inflight_serve_drop(const struct gate_server *s)
+{
+	gate_autofree char *path = NULL;
+	struct gate_err ignored = { 0 };
+	char key[64];
+
+	if (gate_inflight_key(key, &ignored) < 0)
+		return;
+	path = gate_fmt("%s/serve/%s", s->repo.gate, key);
 	if (path)
-		unlink(path); /* one push, one answer: nothing is left for a later one */
+		unlink(path);
 }
 
 static void sweep(const struct gate_server *s, const char *where)

@@ -12,8 +12,10 @@ int gate_inflight_key(char key[64], struct gate_err *err);
 /* The actor of `refgate serve`: left in refgate/serve/<key> by the process that then becomes git receive-pack (exec keeps pid and start
  * time), so that no variable of the environment, which a client might reach, has to carry it. */
 int gate_inflight_serve_put(const struct gate_server *s, const char *actor, struct gate_err *err);
-/* "" when this push did not come through serve. Takes the answer away: it is for one push. */
+/* "" when this push did not come through serve. */
 void gate_inflight_serve_get(const struct gate_server *s, char *actor, size_t size);
+/* Once it was asked: one push, one answer, and nothing is left for a later one. */
+void gate_inflight_serve_drop(const struct gate_server *s);
 
 /* Begins the decision of this push: its folder, with a token for each ref that may move. ledger: the version of the
  * ledger that the decision is good for, as text, or "-" when it does not enter it. An older folder of the same key is

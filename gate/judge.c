@@ -106,10 +106,11 @@ static int collect(const char *name, const struct gate_ref *ref, void *arg)
 
 	if (ref->kind != GATE_REF_DIRECT)
 		return 0;
-	if (t->ask->hidden.n < HIDDEN_MAX && gate_policy_protects(t->s->policy, name, t->s->policy_ref)) {
+	if (t->ask->hidden.n < HIDDEN_MAX && gate_policy_protects(t->s->policy, name, t->s->policy_ref) &&
+	    !gate_strs_has(&t->ask->hidden, ref->oid)) {
 		/* Only a value that a decision put there hides anything (HOLES 1). */
 		if (gate_decided_has(t->s, name, ref->oid, &decided, t->err) < 0 ||
-		    (decided && gate_strs_add_new(&t->ask->hidden, ref->oid, t->err) < 0))
+		    (decided && gate_strs_add(&t->ask->hidden, ref->oid, t->err) < 0))
 			t->failed = true;
 	}
 	t->failed |= gate_strs_add(&t->ask->accepted, ref->oid, t->err) < 0;
@@ -129,8 +130,12 @@ static int collect_open(const char *name, const struct gate_ref *ref, void *arg)
 static int collect_tips(const struct gate_server *s, struct gate_ask *ask, struct gate_err *err)
 {
 	struct tips t = { .s = s, .ask = ask, .err = err };
+	struct gate_ref policy;
 
-	if (gate_refs_each(s->refs, "refs/heads/", collect, &t, err) < 0 || gate_refs_each(s->refs, "refs/tags/", collect, &t, err) < 0)
+	/* The policy ref first: its history is what most changes stand on, and not every protected ref can hide something. */
+	if (gate_ref_read(s->refs, s->policy_ref, &policy, err) < 0 || collect(s->policy_ref, &policy, &t) != 0 ||
+	    gate_refs_each(s->refs, "refs/heads/", collect, &t, err) < 0 ||
+	    gate_refs_each(s->refs, "refs/tags/", collect, &t, err) < 0)
 		return -(int)err->code;
 	return t.failed ? -(int)err->code : gate_decided_recent(s, &ask->open, err);
 }

@@ -109,6 +109,15 @@ static int is_open(const struct gate_server *s, const char *id, bool *open, stru
 	return 0;
 }
 
+/* An open pending past its time takes no more signatures: the push that comes again is a new one. */
+static bool is_over(const struct gate_server *s, const char *id)
+{
+	__attribute__((cleanup(gate_record_clear))) struct gate_record r = { 0 };
+	struct gate_err ignored = { 0 };
+
+	return gate_pending_load(s, id, &r, &ignored) == 0 && gate_pending_state_now(s, &r) == GATE_STATE_EXPIRED;
+}
+
 int gate_pending_id(const struct gate_server *s, const char *actor, const struct gate_changes *held, char id[GATE_ID_LEN + 1],
 		    bool *open, struct gate_err *err)
 {
@@ -131,7 +140,7 @@ int gate_pending_id(const struct gate_server *s, const char *actor, const struct
 		if (is_open(s, id, open, err) < 0)
 			return -(int)err->code;
 		mine = open_path(s, actor, id);
-		if (*open && mine && gate_file_exists(mine))
+		if (*open && mine && gate_file_exists(mine) && !is_over(s, id))
 			return 0;
 		if (!*open && !was_closed(s, id, commit))
 			return 0;

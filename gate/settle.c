@@ -11,6 +11,7 @@
 #include "gate/ledger.h"
 #include "gate/pending.h"
 #include "gate/renew.h"
+#include "gate/spent.h"
 
 #include <string.h>
 
@@ -51,6 +52,17 @@ static int close_record(struct gate_server *s, struct gate_record *r, enum gate_
 	return 0;
 }
 
+/* The targets stand where the pending would have put them: by its own release, if that was cut off before it closed the record. */
+static int finish(struct gate_server *s, struct gate_record *r, const char *why, struct gate_err *err)
+{
+	bool begun;
+
+	if (gate_spent_begun(s, r->id, &begun, err) < 0)
+		return -(int)err->code;
+	return begun ? close_record(s, r, GATE_STATE_RELEASED, "its release was cut off after the refs had moved", NULL, err) :
+		       close_record(s, r, GATE_STATE_STALE, why, NULL, err);
+}
+
 int gate_settle_close(struct gate_server *s, const char *id, enum gate_state state, const char *why, const char *by,
 		      struct gate_err *err)
 {
@@ -61,6 +73,8 @@ int gate_settle_close(struct gate_server *s, const char *id, enum gate_state sta
 		return -(int)err->code;
 	if (r.state != GATE_STATE_OPEN)
 		return 0;
+	if (state == GATE_STATE_STALE && gate_spent_arrived(s, &r))
+		return finish(s, &r, why, err);
 	return close_record(s, &r, state, why, by, err);
 }
 
@@ -212,8 +226,9 @@ static int release(struct gate_server *s, struct gate_record *r, const struct ga
 	if (gate_entries_append(s, &bodies, true, true, NULL, err) < 0 || gate_decided_add(s, &out->released, err) < 0)
 		return -(int)err->code;
 	if (gate_refs_commit(&s->repo, &u, "refgate: release", err) < 0) {
-		gate_entry_pending(s, "release_failed", r, NULL, &applied, &late);
-		gate_entries_append(s, &applied, true, true, NULL, &late);
+		/* Spent all the same; what git did is looked at by whoever comes next, if not here. */
+		if (gate_server_refresh(s, &late) == 0 && !gate_spent_arrived(s, r) && gate_spent_renew(s, r, &late) == 0)
+			gate_err_wrap(err, "the approvals are spent, so it must be signed anew");
 		return -(int)err->code;
 	}
 	gate_pending_closed(s, r, tip);
@@ -238,11 +253,28 @@ static int release(struct gate_server *s, struct gate_record *r, const struct ga
 
 /* ---- counting ---- */
 
-static int told_closed(const struct gate_record *r, enum gate_state now, struct gate_settled *out)
+static int drop_ref(const char *name, const struct gate_ref *ref, void *arg)
 {
+	static const char zeros[] = "0000000000000000000000000000000000000000";
+	struct gate_err ignored = { 0 };
+
+	return gate_ref_updates_add(arg, name, zeros, ref->oid, &ignored) < 0;
+}
+
+/* A statement that arrived while another one closed the pending counts for nothing: the log has it, its ref goes. */
+static int told_closed(const struct gate_server *s, const struct gate_record *r, enum gate_state now, struct gate_settled *out,
+		       struct gate_err *err)
+{
+	gate_auto(gate_ref_updates) struct gate_ref_updates u = { 0 };
+	gate_autofree char *prefix = gate_fmt("%s%s/", GATE_REFS_APPROVALS, r->id);
+
 	out->state = now;
 	gate_buf_fmt(&out->lines, "pending %s is %s already\n", r->id, gate_state_name(now));
-	return 0;
+	if (!prefix)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	if (gate_refs_each(s->refs, prefix, drop_ref, &u, err) < 0)
+		return -(int)err->code;
+	return gate_refs_commit(&s->repo, &u, "refgate: close", err);
 }
 
 /* What was signed in good time and counts no more (a key revoked, a person gone) is told to whoever signs next. */
@@ -280,18 +312,23 @@ int gate_settle(struct gate_server *s, const char *id, struct gate_settled *out,
 	__attribute__((cleanup(gate_quorum_clear))) struct gate_quorum q = { 0 };
 	gate_auto(gate_buf) struct gate_buf notes = { 0 };
 	enum gate_state now;
+	bool begun = false;
 
 	/* People, keys and tiers as they are now, under the lock: another release may just have changed them (HOLES 17). */
 	if (lock < 0 || gate_server_refresh(s, err) < 0 || gate_server_renew_policy(s, err) < 0 || gate_pending_load(s, id, &r, err) < 0)
 		return -(int)err->code;
 	now = gate_pending_state_now(s, &r);
 	if (r.state != GATE_STATE_OPEN)
-		return told_closed(&r, now, out);
+		return told_closed(s, &r, now, out, err);
 	if (now == GATE_STATE_STALE) {
-		if (close_record(s, &r, now, "the target moved", NULL, err) < 0)
+		if (finish(s, &r, "the target moved", err) < 0)
 			return -(int)err->code;
-		out->state = now;
-		gate_buf_fmt(&out->lines, "pending %s is stale: the target moved; the agent runs: git fetch && git rebase && git push\n", id);
+		out->state = r.state;
+		if (r.state == GATE_STATE_RELEASED)
+			gate_buf_fmt(&out->lines, "pending %s is released already\n", id);
+		else
+			gate_buf_fmt(&out->lines, "pending %s is stale: the target moved; the agent runs: git fetch && git rebase && git push\n",
+				     id);
 		return 0;
 	}
 	if (now == GATE_STATE_EXPIRED) {
@@ -305,6 +342,14 @@ int gate_settle(struct gate_server *s, const char *id, struct gate_settled *out,
 		out->state = GATE_STATE_DENIED;
 		gate_buf_fmt(&out->lines, "denied by %s\n", q.denied_by);
 		return close_record(s, &r, GATE_STATE_DENIED, "a person denied it", q.denied_by, err);
+	}
+	if (q.met && gate_spent_begun(s, id, &begun, err) < 0)
+		return -(int)err->code;
+	if (q.met && begun) {
+		if (gate_spent_renew(s, &r, err) < 0)
+			return -(int)err->code;
+		return gate_err_set(err, GATE_E_STALE, "a release of it was begun before and did not end, so the approvals are spent; "
+						       "it must be signed anew");
 	}
 	if (q.met)
 		return release(s, &r, &q, out, err);

@@ -49,50 +49,57 @@ clean_left srv
 is $? 0 'the log verifies'
 
 commit_file agent b two
-git -C agent for-each-ref --format="update %(refname) $(oid agent HEAD)" refs/heads/mass | git -C agent update-ref --stdin
+git -C agent for-each-ref --count=200 --format="update %(refname) $(oid agent HEAD)" refs/heads/mass | git -C agent update-ref --stdin
 snap srv
 push_as codex-bot agent -q origin 'refs/heads/mass/*:refs/heads/mass/*'
-is "$STATUS" 0 'all of them move in one push'
-is "$(git -C srv.git for-each-ref refs/heads/mass | grep -c "^$(oid agent HEAD) ")" "$MANY" 'every one'
+is "$STATUS" 0 '200 of them move in one push'
+is "$(git -C srv.git for-each-ref refs/heads/mass | grep -c "^$(oid agent HEAD) ")" 200 'every one of those, and no other'
 
-# Held: more protected refs than findings travel. Every one of them must wait.
+# Held: a person signs a text of at most 4 KiB, so a dozen refs wait together; thousands are refused whole. None of them lands.
 many 2500 "$(oid agent HEAD)" tags/release- agent
 snap srv
 push_as codex-bot agent -q origin 'refs/tags/release-*:refs/tags/release-*'
-held srv 'a push of 2,500 protected tags is held' 1
-is "$(git -C srv.git for-each-ref 'refs/tags/release-*')" '' 'not one of them landed'
-is "$(record srv "$ID" '.refs|length')" 2500 'the record has every one'
-is "$(json '(.refs|length) + .more_refs')" 2500 'the JSON line counts those that do not fit'
-is "$(json .more)" "$((2500 - $(json '.findings|length')))" 'and the findings'
-deny_as alice maint "$ID"
-is "$STATUS" 0 'one denial closes it'
+refused srv 'a push of 2,500 protected tags is refused' 'fewer refs'
+snap srv
+push_as codex-bot agent -q origin 'refs/tags/release-0000*:refs/tags/release-0000*' 'refs/tags/release-0001*:refs/tags/release-0001*'
+refused srv 'one of twenty too' 'fewer refs'
+snap srv
+push_as codex-bot agent -q origin 'refs/tags/release-0000*:refs/tags/release-0000*'
+held srv 'a push of ten is held' 1
+is "$(record srv "$ID" '.refs|length')" 10 'the record has every one'
+approve_as alice maint "$ID"
+is "$(git -C srv.git for-each-ref 'refs/tags/release-*' | grep -c "^$(oid agent HEAD) ")" 10 'one approval releases all ten'
 clean_left srv
 
-# Mixed: the open ones land, the protected ones wait, whatever their place in the push.
-many 2100 "$(oid agent HEAD)" heads/open/ agent
-many 2100 "$(oid agent HEAD)" tags/z agent
-snap srv
-push_as codex-bot agent -q origin 'refs/heads/open/*:refs/heads/open/*' 'refs/tags/z*:refs/tags/z*'
-is "$(git -C srv.git for-each-ref refs/heads/open | grep -c .)" 2100 '2,100 open branches land beside 2,100 tags'
-is "$(git -C srv.git for-each-ref 'refs/tags/z*')" '' 'and not one of the tags'
-is "$(record srv "$(json .id)" '.refs|length')" 2100 'which wait together'
-deny_as alice maint "$(json .id)"
-clean_left srv
+# Findings that fill the list of what travels must not let a protected ref through beside them.
+git -C agent checkout -q -b flood && mkdir -p agent/.github/workflows
+for n in 1995 1 1 1 1 1 1; do
+	i=0
+	while [ $i -lt $n ]; do
+		mktemp agent/.github/workflows/wXXXXXXXX.yml >/dev/null
+		i=$((i + 1))
+	done
+	git -C agent add -A && git -C agent commit -q -m flood
+	before=$(oid srv.git refs/heads/main)
+	push_as codex-bot agent -q origin flood:refs/heads/agent/flood "$(oid agent main):refs/heads/main"
+	is "$STATUS $(oid srv.git refs/heads/main)" "1 $before" 'main does not land beside a flood of findings'
+done
 
 # One reject among thousands refuses them all.
 ssh-keygen -q -t ed25519 -N '' -f "$T/leak"
-git -C agent checkout -q -b leak && cp leak agent/k && git -C agent add k && git -C agent commit -q -m key
+git -C agent checkout -q main && git -C agent checkout -q -b leak && cp leak agent/k && git -C agent add k && git -C agent commit -q -m key
 git -C agent for-each-ref --format="update %(refname) $(oid agent HEAD~1)" refs/heads/mass | git -C agent update-ref --stdin
 git -C agent update-ref refs/heads/mass/99999 "$(oid agent HEAD)"
-commit_file agent x y >/dev/null
-git -C agent reset -q --hard HEAD~1
 snap srv
 push_as codex-bot agent -q --force origin 'refs/heads/mass/*:refs/heads/again/*'
 refused srv 'one rejected ref refuses thousands' refs/heads/again/99999
+is "$(json '(.refs|length) + .more_refs')" $((MANY + 1)) 'the JSON line counts the refs that do not fit'
+is "$(json '.refs[0].ref + " " + .refs[0].verdict')" 'refs/heads/again/99999 reject' 'and shows first the one that is in the way'
 
 # More ref lines than a push may have.
 awk -v c="$c" -v z=$ZERO 'BEGIN { for (i = 0; i < 20001; i++) { l = z " " c " refs/heads/over/" i; if (!i) l = l "\001 report-status"; printf "%04x%s", length(l) + 4, l } printf "0000" }' |
 	tr '\001' '\000' >raw.in
+git -C agent pack-objects -q --stdout </dev/null >>raw.in
 snap srv
 TEST_ACTOR=codex-bot git receive-pack srv.git <raw.in >report 2>"$OUTFILE"
 STATUS=1

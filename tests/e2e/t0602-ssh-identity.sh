@@ -18,6 +18,8 @@ actors:
     "ssh:$(ssh-keygen -lf "$T/alice.pub" | cut -d' ' -f2)"]}
 people:
   alice: {roles: [maintainer, security]}
+tiers:
+  critical: {action: hold, approvals: 1, roles: [maintainer], touch: false}
 humans:
   medium: {action: accept}
 END
@@ -26,7 +28,6 @@ gated srv serve --policy "$T/rules"
 # Two sources: what `serve` says, and a variable that a client could send if anything let it through.
 gated both serve,env:TEST_ACTOR,env:GL_USER,env:REMOTE_USER,env:GITEA_PUSHER_NAME,push-cert --policy "$T/rules"
 gated bykey ssh-key --policy "$T/rules"
-gated nobody ssh-key,push-cert --policy "$T/rules"
 
 # What sshd's file would say of alice's key, lying where the server could read it.
 printf 'publickey %s\n' "$(cut -d' ' -f1,2 "$T/alice.pub")" >"$T/forged"

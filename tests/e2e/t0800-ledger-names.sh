@@ -1,0 +1,39 @@
+#!/bin/sh
+# HOLES 27: what lands unsigned adds up, whatever the branch is called: a quote in the name, which JSON writes otherwise, is no way around.
+. "$(dirname "$0")/../lib/testlib.sh"
+
+mkdir rules
+cat >rules/policy.yml <<'EOF'
+version: 1
+protected: [refs/heads/main, refs/tags/*]
+people: {alice: {roles: [maintainer]}, bob: {roles: [maintainer]}}
+tiers:
+  low: {action: accept}
+  medium: {action: accept}
+  high: {action: hold, approvals: 1}
+  critical: {action: hold, approvals: 1}
+rules:
+  - {id: PAY-code, paths: ["pay/**"], points: 30, tier: medium, effect: everywhere, message: "money moves here"}
+  - {id: AUTH-code, paths: ["door/**"], points: 30, tier: medium, effect: everywhere, message: "who may come in"}
+EOF
+_keys
+for k in alice bob; do printf '%s %s\n' "$k" "$(cut -d' ' -f1,2 "$k.pub")"; done >rules/allowed_signers
+carried() { grep -c '"k":"add"' "$1.git/refgate/ledger" 2>/dev/null; }
+n=0
+# Each name on a server of its own, so that one does not count for the next.
+for name in agent/plain 'agent/a"b' 'agent/ü' 'agent/"x",y' 'agent/a<b>&c'; do
+	n=$((n + 1))
+	new_server "srv$n" --policy "$T/rules"
+	new_clone "srv$n" "agent$n"
+	commit_file "agent$n" pay/one 1
+	snap "srv$n"
+	push_as lone "agent$n" origin "HEAD:refs/heads/$name"
+	landed "srv$n" "the first half lands on $name" "refs/heads/$name" "$(oid "agent$n" HEAD)"
+	is "$(carried "srv$n")" 1 "and is carried from $name"
+	git -C "agent$n" checkout -q -b two origin/main
+	commit_file "agent$n" door/one 1
+	snap "srv$n"
+	push_as lone "agent$n" origin HEAD:refs/heads/agent/second
+	held "srv$n" "the second half is held after $name" 1
+done
+done_testing

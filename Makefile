@@ -107,11 +107,12 @@ WORKER_EXTRA =
 endif
 PIE := $(if $(filter static,$(LINK)),-fPIE,-fPIE)
 
-# Objects are made again when the flags change (DEVELOPER=1 after a plain make, another compiler).
+# Objects are made again when the flags change (DEVELOPER=1 after a plain make, another compiler), programs when LINK does.
+note = mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(1))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(1))' >$@
 $(O)/flags.now: FORCE
-	$(Q)mkdir -p $(@D)
-	$(Q)printf '%s\n' '$(subst ','\'',$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(PIE))' | cmp -s - $@ || \
-		printf '%s\n' '$(subst ','\'',$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(PIE))' >$@
+	$(Q)$(call note,$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(PIE))
+$(O)/link.now: FORCE
+	$(Q)$(call note,$(CC) $(LINK) $(LINK_FLAGS))
 FORCE:
 
 $(O)/obj/%.o: %.c $(O)/flags.now | $(O)/gen/.made
@@ -146,13 +147,13 @@ $(O)/libworker.a: $(call obj,$(WORKER_SRC)) $(GEN_OBJ)
 	$(say) AR $@
 	$(Q)rm -f $@ && $(AR) qcs $@ $^
 
-$(O)/refgate: $(O)/obj/main.o $(O)/librefgate.a
+$(O)/refgate: $(O)/obj/main.o $(O)/librefgate.a $(O)/link.now
 	$(say) LD $@
-	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_FLAGS) $^ -o $@ $(GATE_LINK)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_FLAGS) $(filter %.o %.a,$^) -o $@ $(GATE_LINK)
 
-$(O)/refgate-worker: $(O)/obj/worker/worker_main.o $(O)/libworker.a $(WORKER_EXTRA)
+$(O)/refgate-worker: $(O)/obj/worker/worker_main.o $(O)/libworker.a $(WORKER_EXTRA) $(O)/link.now
 	$(say) LD $@
-	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_FLAGS) $(filter-out %/nonet.o,$^) -o $@ $(WORKER_LINK) 2>$@.warn || { cat $@.warn; false; }
+	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_FLAGS) $(filter-out %/nonet.o %/link.now,$^) -o $@ $(WORKER_LINK) 2>$@.warn || { cat $@.warn; false; }
 
 # ---- unit tests: tests/unit/test_X.c against the command's rooms, worker_test_X.c against the worker's ----
 UNIT   := $(patsubst tests/unit/%.c,$(O)/unit/%,$(wildcard tests/unit/test_*.c))
@@ -170,7 +171,7 @@ $(O)/unit/worker_test_%: $(O)/obj/tests/unit/worker_test_%.o $(O)/libworker.a
 	$(Q)$(CC) $(ALL_CFLAGS) -pie $^ -o $@ $(call pc_dynamic,$(WORKER_LIBS) $(TEST_LIBS))
 
 clean:
-	rm -rf $(O)
+	rm -rf $(O) $(O)-asan
 
 include Makefile.tests
 -include Makefile.bench

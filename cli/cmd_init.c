@@ -76,7 +76,7 @@ static int add_identities(const struct gate_args *a, struct gate_install *in, st
 				return -(int)err->code;
 		}
 	}
-	return 0;
+	return lists.n && in->identity.n == 0 ? gate_err_set(err, GATE_E_USAGE, "--identity names no source") : 0;
 }
 
 static int run(const struct gate_args *a, struct gate_err *err)

@@ -66,7 +66,7 @@ static int list_archived(const struct gate_server *s, struct gate_buf *ask, stru
 	if (tip.kind != GATE_REF_DIRECT)
 		return 0;
 	/* Names of 64 hex digits in the archive's trees are statements. */
-	if (gate_git(&s->repo, (const char *const[]){ "log", "--format=", "--raw", "--no-abbrev", "--root", "--diff-filter=A", "--no-renames",
+	if (gate_git(&s->repo, (const char *const[]){ "log", "--format=", "--raw", "--no-abbrev", "--root", "--diff-filter=AM", "--no-renames",
 						      "-m", "--first-parent", tip.oid, NULL }, NULL, 0, &out, err) < 0)
 		return -(int)err->code;
 	for (line = strtok_r(out.s, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {

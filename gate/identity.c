@@ -171,13 +171,17 @@ static int ask_ssh_key(struct asking *a, const char *arg)
 	return 0;
 }
 
-/* A push certificate counts only when git found it good and the nonce fresh. The key's fingerprint is what the policy names. */
+/* A push certificate counts only when git found it good, the nonce fresh, and the key in its allowed signers: for a key that is in
+ * none, or whose time is over, git says G too and leaves the signer empty. A push without a certificate leaves these variables as
+ * receive-pack found them, so they are git's only where it was started without them. The key's fingerprint is what the policy names. */
 static int ask_push_cert(struct asking *a, const char *arg)
 {
-	const char *status = getenv("GIT_PUSH_CERT_STATUS"), *nonce = getenv("GIT_PUSH_CERT_NONCE_STATUS");
+	const char *status = getenv("GIT_PUSH_CERT_STATUS"), *nonce = getenv("GIT_PUSH_CERT_NONCE_STATUS"),
+		   *signer = getenv("GIT_PUSH_CERT_SIGNER");
 
 	(void)arg;
-	if (!status || strcmp(status, "G") != 0 || !nonce || strcmp(nonce, "OK") != 0)
+	if (!status || strcmp(status, "G") != 0 || !nonce || strcmp(nonce, "OK") != 0 || !signer || !*signer ||
+	    gate_inflight_was_given("GIT_PUSH_CERT"))
 		return 0;
 	return answer(a, "cert", getenv("GIT_PUSH_CERT_KEY"));
 }

@@ -62,22 +62,47 @@ static bool is_receive_pack(pid_t pid)
 	return false;
 }
 
-int gate_inflight_key(char key[64], struct gate_err *err)
+/* A hook is the child of receive-pack, or of a dispatcher of the host in between. */
+static pid_t receive_pack(unsigned long long *start)
 {
 	pid_t pid = getppid(), parent;
-	unsigned long long start;
 
-	/* A hook is the child of receive-pack, or of a dispatcher of the host in between. */
 	for (int up = 0; up < 8 && pid > 1; up++, pid = parent) {
-		if (!process(pid, &parent, &start))
+		if (!process(pid, &parent, start))
 			break;
-		if (is_receive_pack(pid)) {
-			snprintf(key, 64, "%ld-%llu", (long)pid, start);
-			return 0;
-		}
+		if (is_receive_pack(pid))
+			return pid;
 	}
-	return gate_err_set(err, GATE_E_DECISION, "no git receive-pack is running this hook, so a decision could not be tied to its "
-						  "push");
+	return 0;
+}
+
+int gate_inflight_key(char key[64], struct gate_err *err)
+{
+	unsigned long long start;
+	pid_t pid = receive_pack(&start);
+
+	if (pid == 0)
+		return gate_err_set(err, GATE_E_DECISION,
+				    "no git receive-pack is running this hook, so a decision could not be tied to its push");
+	snprintf(key, 64, "%ld-%llu", (long)pid, start);
+	return 0;
+}
+
+bool gate_inflight_was_given(const char *beginning)
+{
+	gate_auto(gate_buf) struct gate_buf text = { 0 };
+	struct gate_err ignored = { 0 };
+	unsigned long long start;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%ld/environ", (long)receive_pack(&start));
+	if (gate_read_file(path, (size_t)4 << 20, &text, &ignored) < 0)
+		return true;
+	for (const char *p = gate_buf_cstr(&text), *end = p + text.len; p < end; p += strlen(p) + 1) {
+		if (gate_starts_with(p, beginning))
+			return true;
+	}
+	return false;
 }
 
 static void token_name(const char *ref, const char *old, const char *new, char name[33])

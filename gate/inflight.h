@@ -8,6 +8,9 @@
 
 /* The key of this push; GATE_E_DECISION when no receive-pack is among the ancestors. */
 int gate_inflight_key(char key[64], struct gate_err *err);
+/* Was receive-pack itself started with a variable whose name begins so? Then what a hook sees may be its caller's and not git's. True
+ * also when that cannot be told. */
+bool gate_inflight_was_given(const char *beginning);
 
 /* The actor of `refgate serve`: left in refgate/serve/<key> by the process that then becomes git receive-pack (exec keeps pid and start
  * time), so that no variable of the environment, which a client might reach, has to carry it. */

@@ -22,6 +22,7 @@ struct session {
 	char key[64];
 	bool atomic;
 	bool with_options;
+	bool lands; /* a ref was answered `ok` */
 	struct gate_buf out;
 };
 
@@ -143,14 +144,17 @@ static void answer_one(struct session *s, size_t i, const struct gate_err *held,
 		}
 		gate_pkt_fmt(&s->out, "ok %s", c->ref);
 		gate_pkt_fmt(&s->out, "option fall-through");
+		s->lands = true;
 		return;
 	case GATE_FATE_APPROVAL:
 		if (whole)
 			gate_pkt_fmt(&s->out, "ng %s not recorded: another ref of this atomic push was not accepted", c->ref);
 		else if (gate_approval_keep(&s->server, c->ref, c->new, false, &err) < 0)
 			gate_pkt_fmt(&s->out, "ng %s %.400s", c->ref, err.text);
-		else
+		else {
 			gate_pkt_fmt(&s->out, "ok %s", c->ref);
+			s->lands = true;
+		}
 		return;
 	case GATE_FATE_HOLD:
 		if (held->code == GATE_OK)
@@ -185,8 +189,8 @@ static int serve(struct session *s, struct gate_err *err)
 		gate_push_refuse(&held);
 	else if (holds || whole)
 		fputs(s->note.answer, stderr);
-	/* post-receive runs only when a ref lands; nobody else will clear up behind a push that was held whole. */
-	if (!any(s, GATE_FATE_ACCEPT) && !any(s, GATE_FATE_APPROVAL))
+	/* post-receive runs only when a ref lands; nobody else will clear up behind a push of which none does. */
+	if (!s->lands)
 		gate_inflight_drop(&s->server, s->key);
 	return 0;
 }

@@ -138,6 +138,10 @@ is "$(decided bykey)" "codex-bot false ssh:$KEY" 'sshd'\''s own word stands'
 # The twin: the human whom the policy knows by the key.
 let_in alice
 honest
+# what waits would be closed as stale behind a push that moves main
+for p in $(pendings bykey); do
+	"$RG" deny "$p" --repo bykey.git --yes --as alice --key "$T/alice" -m no >/dev/null 2>&1
+done
 snap bykey
 ssh_push alice "$T/k" origin HEAD:main
 landed bykey 'the same push by a human'\''s key lands' refs/heads/main "$(oid "$T/k" HEAD)"

@@ -8,14 +8,14 @@ gated srv serve
 gated open env:TEST_ACTOR
 
 # Called as `ssh HOST COMMAND`: the host is the actor.
-cat >"$T/ssh" <<END
+cat >"$T/stand-in" <<END
 #!/bin/sh
 for last; do :; done
 while [ \$# -gt 2 ]; do shift; done
 SSH_ORIGINAL_COMMAND=\$last exec "$RG" serve --as "\${ACTOR-\$1}" --root "$ROOT"
 END
-chmod +x "$T/ssh"
-GIT_SSH=$T/ssh
+chmod +x "$T/stand-in"
+GIT_SSH=$T/stand-in
 GIT_SSH_VARIANT=ssh
 export GIT_SSH GIT_SSH_VARIANT
 serve() {

@@ -2,7 +2,7 @@
 # One deny blocks (DESIGN 8): an older statement of the same key, which anybody may fetch and hand in again, never takes its place. The deny was
 # stored, and its post-receive was lost with the connection.
 . "$(dirname "$0")/../lib/testlib.sh"
-. "$(dirname "$0")/../lib/approvals.sh"
+. "$PROJECT/tests/lib/approvals.sh"
 
 people_policy() {
 	cat <<'EOF'

@@ -167,7 +167,8 @@ fault_build() {
 soft_key() {
 	[ -x /usr/lib/openssh/ssh-sk-helper ] || [ -x /usr/libexec/ssh-sk-helper ] || return 1
 	# shellcheck disable=SC2046
-	"${CC:-cc}" -shared -fPIC -o "$T/softkey.so" "$PROJECT/tests/lib/softkey.c" $(pkg-config --libs libsodium) >"$T/.link" 2>&1 || return 1
+	(cd "$PROJECT" && "${CC:-cc}" -shared -fPIC -D_GNU_SOURCE -I. -o "$T/softkey.so" tests/lib/softkey.c base/crypto.c base/buf.c base/err.c \
+		$(pkg-config --libs libsodium)) >"$T/.link" 2>&1 || return 1
 	SSH_SK_PROVIDER=$T/softkey.so
 	export SSH_SK_PROVIDER
 }

@@ -1,7 +1,8 @@
 /* A security key made of software, for ssh-keygen's SSH_SK_PROVIDER (sk-api version 10): so that the tests sign with the real
  * ssh-keygen and a key of type sk-ssh-ed25519@openssh.com. The "token" is touched when $HOME/softkey.flags says so: it holds the flags
- * byte in hex (absent: 01, a touch). The key handle is the seed, in the clear. */
-#include <sodium.h>
+ * byte in hex (absent: 01, a touch). The key handle is the private key, in the clear. */
+#include "base/crypto.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +58,7 @@ int sk_enroll(uint32_t alg, const uint8_t *challenge, size_t challenge_len, cons
 int sk_enroll(uint32_t alg, const uint8_t *challenge, size_t challenge_len, const char *application, uint8_t flags, const char *pin,
 	      struct sk_option **options, struct sk_enroll_response **out)
 {
-	uint8_t pk[crypto_sign_PUBLICKEYBYTES], sk[crypto_sign_SECRETKEYBYTES], seed[crypto_sign_SEEDBYTES];
+	uint8_t pk[GATE_ED25519_PK], sk[GATE_ED25519_SK];
 	struct sk_enroll_response *r;
 
 	(void)challenge;
@@ -67,15 +68,15 @@ int sk_enroll(uint32_t alg, const uint8_t *challenge, size_t challenge_len, cons
 	(void)options;
 	if (alg != SK_ED25519)
 		return SK_ERR_UNSUPPORTED;
-	if (sodium_init() < 0 || !(r = calloc(1, sizeof(*r))))
+	r = calloc(1, sizeof(*r));
+	if (!r)
 		return SK_ERR_GENERAL;
-	randombytes_buf(seed, sizeof(seed));
-	crypto_sign_seed_keypair(pk, sk, seed);
+	gate_ed25519_keypair(pk, sk);
 	r->flags = flags;
 	r->public_key = copy(pk, sizeof(pk));
 	r->public_key_len = sizeof(pk);
-	r->key_handle = copy(seed, sizeof(seed));
-	r->key_handle_len = sizeof(seed);
+	r->key_handle = copy(sk, sizeof(sk));
+	r->key_handle_len = sizeof(sk);
 	r->signature = copy("", 1);
 	r->signature_len = 1;
 	r->attestation_cert = copy("", 1);
@@ -108,26 +109,26 @@ int sk_sign(uint32_t alg, const uint8_t *data, size_t data_len, const char *appl
 int sk_sign(uint32_t alg, const uint8_t *data, size_t data_len, const char *application, const uint8_t *handle, size_t handle_len,
 	    uint8_t flags, const char *pin, struct sk_option **options, struct sk_sign_response **out)
 {
-	uint8_t pk[crypto_sign_PUBLICKEYBYTES], sk[crypto_sign_SECRETKEYBYTES], sig[crypto_sign_BYTES];
+	uint8_t sig[GATE_ED25519_SIG];
 	uint8_t m[32 + 1 + 4 + 32];
 	struct sk_sign_response *r;
 
 	(void)flags;
 	(void)pin;
 	(void)options;
-	if (alg != SK_ED25519 || handle_len != crypto_sign_SEEDBYTES)
+	if (alg != SK_ED25519 || handle_len != GATE_ED25519_SK)
 		return SK_ERR_UNSUPPORTED;
-	if (sodium_init() < 0 || !(r = calloc(1, sizeof(*r))))
+	r = calloc(1, sizeof(*r));
+	if (!r)
 		return SK_ERR_GENERAL;
-	crypto_sign_seed_keypair(pk, sk, handle);
 	r->flags = flags_now();
 	r->counter = 7;
-	crypto_hash_sha256(m, (const unsigned char *)application, strlen(application));
+	gate_sha256(application, strlen(application), m);
 	m[32] = r->flags;
 	m[33] = m[34] = m[35] = 0;
 	m[36] = 7;
-	crypto_hash_sha256(m + 37, data, data_len);
-	crypto_sign_detached(sig, NULL, m, sizeof(m), sk);
+	gate_sha256(data, data_len, m + 37);
+	gate_ed25519_sign(sig, m, sizeof(m), handle);
 	r->sig_r = copy(sig, sizeof(sig));
 	r->sig_r_len = sizeof(sig);
 	*out = r;

@@ -15,7 +15,8 @@
 #                 new_clone SERVER NAME [USER]   commit_file DIR PATH CONTENT [MESSAGE]   ident DIR NAME   oid DIR REV
 # Doing           push_as ACTOR DIR ARGS...      rg ARGS...      run COMMAND...      approve_as PERSON DIR ID...
 #                 raw_push ACTOR SERVER CAPABILITIES PACK|- 'OLD NEW REF'...   (pkt-lines straight into git receive-pack)
-#                 each sets $STATUS (exit code), $OUT (text) and the file $OUTFILE (the same bytes, unchanged)
+#                 admin SERVER ARGS...   git on the server, around the gate
+#                 each but the last sets $STATUS (exit code), $OUT (text) and the file $OUTFILE (the same bytes, unchanged)
 # Looking         json FILTER        the last JSON line that the gate printed, through jq -r
 #                 refs_of SERVER     every ref with its value, HEAD and symbolic refs included
 #                 pendings SERVER    ids of the open pendings        record SERVER ID FILTER   the pending record through jq -r
@@ -315,7 +316,18 @@ raw_push() {
 	STATUS=$?
 	OUT=$(LC_ALL=C tr -d '\000' <"$OUTFILE")
 	# After the advertisement's flush packet comes the report.
-	REPORT=$(LC_ALL=C tr -d '\000' <"$T/.report" | grep -a -o -E '(unpack |ok refs|ng refs)[^[:cntrl:]]*' | sed 's/0000$//; s/00[0-9a-f][0-9a-f]\(ok\|ng\) refs.*//')
+	REPORT=$(LC_ALL=C tr -d '\000' <"$T/.report" | grep -a -o -E '(unpack |ok |ng )(ok|refs/|[a-z]).*$' | sed 's/^00[0-9a-f][0-9a-f]//')
+	# receive-pack ends well whatever it answered; git push would not.
+	case $REPORT in
+	*'ng '* | *'unpack '[!o]*) STATUS=1 ;;
+	esac
+}
+
+# admin SERVER ARGS...: git on the server itself, around the gate
+admin() {
+	_s=$1
+	shift
+	git -C "$_s.git" -c user.name=admin -c user.email=admin@example.com "$@"
 }
 
 # ---- looking ----

@@ -2,6 +2,7 @@
 
 #include "base/crypto.h"
 #include "base/io.h"
+#include "gate/hold.h"
 #include "gate/decided.h"
 
 #include <dirent.h>
@@ -109,13 +110,22 @@ static int is_open(const struct gate_server *s, const char *id, bool *open, stru
 	return 0;
 }
 
-/* An open pending past its time takes no more signatures: the push that comes again is a new one. */
-static bool is_over(const struct gate_server *s, const char *id)
+/* Whether the open pending of that id is this very push, and takes signatures still: past its time, the push that comes again is a new
+ * one. Its place in the cache, which a crash can have left out, is made again. */
+static bool is_this_push(const struct gate_server *s, const char *id, const char *actor, const struct gate_buf *text)
 {
 	__attribute__((cleanup(gate_record_clear))) struct gate_record r = { 0 };
+	gate_auto(gate_changes) struct gate_changes changes = { 0 };
+	gate_auto(gate_buf) struct gate_buf own = { 0 };
 	struct gate_err ignored = { 0 };
 
-	return gate_pending_load(s, id, &r, &ignored) == 0 && gate_pending_state_now(s, &r) == GATE_STATE_EXPIRED;
+	gate_buf_fmt(&own, "%s\n", actor);
+	if (gate_pending_load(s, id, &r, &ignored) < 0 || gate_record_changes(&r, &changes, &ignored) < 0 ||
+	    changes_text(&changes, &own, &ignored) < 0 || strcmp(r.actor.name, actor) != 0 ||
+	    strcmp(gate_buf_cstr(&own), gate_buf_cstr(text)) != 0 || gate_pending_state_now(s, &r) == GATE_STATE_EXPIRED)
+		return false;
+	gate_pending_opened(s, &r);
+	return true;
 }
 
 int gate_pending_id(const struct gate_server *s, const char *actor, const struct gate_changes *held, char id[GATE_ID_LEN + 1],
@@ -134,13 +144,10 @@ int gate_pending_id(const struct gate_server *s, const char *actor, const struct
 		return -(int)err->code;
 	/* The first attempt that is this very push, still open, or an id that nobody had. */
 	for (unsigned attempt = 0; attempt < 1000; attempt++) {
-		gate_autofree char *mine = NULL;
-
 		make_id((const uint8_t *)key.s, key.len, &text, attempt, id);
 		if (is_open(s, id, open, err) < 0)
 			return -(int)err->code;
-		mine = open_path(s, actor, id);
-		if (*open && mine && gate_file_exists(mine) && !is_over(s, id))
+		if (*open && is_this_push(s, id, actor, &text))
 			return 0;
 		if (!*open && !was_closed(s, id, commit))
 			return 0;
@@ -424,6 +431,8 @@ void gate_pending_opened(const struct gate_server *s, const struct gate_record *
 	gate_auto(gate_buf) struct gate_buf b = { 0 };
 	struct gate_err ignored = { 0 };
 
+	if (path && gate_file_exists(path))
+		return;
 	gate_buf_char(&b, '\n');
 	for (size_t i = 0; i < r->n_refs; i++)
 		gate_buf_fmt(&b, "%s\n", r->refs[i].ref);

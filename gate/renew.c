@@ -93,6 +93,8 @@ int gate_renew_all(struct gate_server *s, size_t *closed, size_t *open, struct g
 		if (gate_pending_load(s, ids.v[i], &r, &gone) < 0)
 			continue; /* closed meanwhile by somebody else */
 		now = gate_pending_state_now(s, &r);
+		if (now == GATE_STATE_OPEN)
+			gate_pending_opened(s, &r); /* its place in the cache, should a crash have left it out */
 		if (r.state != GATE_STATE_OPEN || (now != GATE_STATE_EXPIRED && now != GATE_STATE_STALE))
 			continue;
 		if (gate_renew_or_close(s, &r, now, next, err) < 0)

@@ -90,7 +90,10 @@ mkdir empty
 demo none "$T/empty"
 isnt "$STATUS" 0 'no repository: the demo stops'
 like "$OUT" 'DEMO_REPO has no commit' 'and says why'
-rm -rf "$T"/refgate-demo.*
+demo nowhere "$T/nowhere"
+isnt "$STATUS" 0 'no such folder: the demo stops'
+like "$OUT" 'DEMO_REPO=.*/nowhere is no folder' 'and says why'
+is "$(ls -d "$T"/refgate-demo.* 2>/dev/null)" '' 'and leaves nothing'
 
 # Where the gate does not stand, the demo fails instead of telling its story.
 mkdir fake

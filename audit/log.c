@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 static int add_line(struct gate_buf *b, struct gate_tree *t, const char *ts, const char *body,
 		    struct gate_err *err)
@@ -150,6 +151,15 @@ int gate_log_commit(struct gate_log_store *s, const char *const *bodies, size_t 
 	if (cp)
 		*cp = new;
 	return 0;
+}
+
+void gate_log_make_room(const char *dir)
+{
+	gate_autoclose int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct statvfs fs;
+
+	if (fd >= 0 && fstatvfs(fd, &fs) == 0 && fs.f_bavail * fs.f_frsize < (uint64_t)GATE_LOG_RESERVE)
+		gate_log_reserve_release(fd);
 }
 
 int gate_log_append(const char *dir, const char *const *bodies, size_t n, int64_t now, bool sync, bool reserve,

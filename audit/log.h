@@ -28,6 +28,10 @@ int gate_log_create(const char *dir, const char *origin, struct gate_err *err);
 int gate_log_append(const char *dir, const char *const *bodies, size_t n, int64_t now, bool sync, bool reserve,
 		    struct gate_checkpoint *cp, struct gate_err *err);
 
+/* Before an act that the reserve is kept for (HOLES 28): frees it when the disk is all but full, so that the objects and refs of the act
+ * find room as well as its entry. It is filled again by an append when there is room. */
+void gate_log_make_room(const char *dir);
+
 /* The newest checkpoint, recomputed from state when the file is behind. */
 int gate_log_checkpoint(const char *dir, struct gate_checkpoint *cp, struct gate_err *err);
 /* "<origin> <size> <base64 root>": the log line of a statement; and back. */

@@ -122,7 +122,10 @@ static struct gate_finding *find_same(struct gate_findings *l, const struct gate
 /* What a finding weighs when there is room for one only. */
 static uint64_t weight(const struct gate_finding *f)
 {
-	return (uint64_t)f->deny << 48 | (uint64_t)f->floor << 40 | (f->points_there < 1u << 31 ? f->points_there : 1u << 31);
+	/* Who owns a path is no weight but a condition: it stays whatever else is found. */
+	uint64_t owner = strcmp(f->id, "GATE-OWNER") == 0;
+
+	return (uint64_t)f->deny << 48 | owner << 47 | (uint64_t)f->floor << 40 | (f->points_there < 1u << 31 ? f->points_there : 1u << 31);
 }
 
 /* The lightest of a full list, when f weighs more: a flood of light findings must not push out the one that counts. */

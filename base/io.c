@@ -111,6 +111,35 @@ int gate_write_file(const char *path, const void *p, size_t n, mode_t mode, bool
 	return -(int)err->code;
 }
 
+int gate_append_lines(const char *path, const char *lines, size_t n, struct gate_err *err)
+{
+	gate_autoclose int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	gate_autofree char *mended = NULL;
+	struct stat st;
+	char last = '\n';
+	ssize_t w;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return gate_err_errno(err, "%s", path);
+	if (n == 0)
+		return 0;
+	if (st.st_size > 0 && pread(fd, &last, 1, st.st_size - 1) == 1 && last != '\n') {
+		mended = malloc(n + 1);
+		if (!mended)
+			return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+		mended[0] = '\n';
+		memcpy(mended + 1, lines, n++);
+		lines = mended;
+	}
+	w = write(fd, lines, n);
+	if (w == (ssize_t)n)
+		return 0;
+	gate_err_errno(err, "%s: write", path);
+	if (w > 0 && ftruncate(fd, st.st_size) < 0)
+		return gate_err_wrap(err, "and the half-written line could not be removed");
+	return -(int)err->code;
+}
+
 int gate_mkdirs(const char *path, mode_t mode, struct gate_err *err)
 {
 	gate_autofree char *copy = strdup(path);

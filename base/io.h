@@ -15,6 +15,9 @@ int gate_read_file(const char *path, size_t max, struct gate_buf *out, struct ga
 bool gate_file_exists(const char *path);
 /* Writes path.tmp.<pid>, optionally syncs it, renames it over path. On failure nothing is left behind. */
 int gate_write_file(const char *path, const void *p, size_t n, mode_t mode, bool sync, struct gate_err *err);
+/* Appends one or more whole lines with one write; when a crash left the file without a final LF, the torn line is ended first. A short
+ * write is cut off again. Makes the file (mode 0600) when it is not there. */
+int gate_append_lines(const char *path, const char *lines, size_t n, struct gate_err *err);
 /* Creates path and its parents; existing ones are fine. */
 int gate_mkdirs(const char *path, mode_t mode, struct gate_err *err);
 /* Removes a folder of plain files and folders below it; missing is fine. Never follows links. */

@@ -127,6 +127,7 @@ static int hand_in_here(struct signing *s, const char *id, const struct gate_buf
 	char oid[GATE_HEXSZ + 1];
 	int settled;
 
+	gate_log_make_room(srv->audit);
 	if (!ref || gate_approval_check(srv, id, s->fp, blob->s, blob->len, &r, &vote, err) < 0 ||
 	    gate_entry_approval(srv, "approval_received", id, &vote, NULL, &bodies, err) < 0 ||
 	    gate_entries_append(srv, &bodies, true, true, NULL, err) < 0 ||
@@ -183,7 +184,8 @@ static int hand_in_remote(struct signing *s, const char *id, const struct gate_b
 
 	if (gate_git_write_blob(&s->target.clone, blob->s, blob->len, oid, err) < 0)
 		return -(int)err->code;
-	spec = gate_fmt("%s:refs/approvals/%s/%s", oid, id, s->fp);
+	/* Forced: what a lost connection left in the in-box is replaced. */
+	spec = gate_fmt("+%s:refs/approvals/%s/%s", oid, id, s->fp);
 	if (!spec)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	if (gate_client_git(&s->target.clone, (const char *const[]){ "push", "--quiet", s->target.remote, spec, NULL }, NULL, 0, &out, &errs,

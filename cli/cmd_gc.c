@@ -18,11 +18,11 @@ static int run(const struct gate_args *a, struct gate_err *err)
 	size_t closed, open;
 
 	if (gate_server_start(dir, &s, err) < 0 || (!gate_arg_has(a, "--stale") && gate_pending_rebuild(&s, err) < 0) ||
-	    gate_renew_all(&s, &closed, &open, err) < 0)
+	    gate_renew_statements(&s, err) < 0 || gate_renew_all(&s, &closed, &open, err) < 0)
 		return -(int)err->code;
 	if (gate_arg_has(a, "--stale"))
 		return GATE_EXIT_OK;
-	gate_inflight_sweep(&s);
+	gate_inflight_sweep(&s, NULL, NULL);
 	if (gate_git(&s.repo, (const char *const[]){ "pack-refs", "--all", NULL }, NULL, 0, NULL, err) < 0)
 		return -(int)err->code;
 	printf("closed %zu of %zu pendings, packed the refs\n", closed, open);

@@ -1,9 +1,12 @@
 #include "gate/approve.h"
 
 #include "approval/sshsig.h"
+#include "audit/log.h"
 #include "base/io.h"
 #include "base/when.h"
 #include "gate/entries.h"
+#include "gate/hold.h"
+#include "gate/judge.h"
 #include "gate/pending.h"
 
 #include <string.h>
@@ -134,6 +137,29 @@ int gate_approval_closed(const struct gate_record *r, enum gate_state now, struc
 	return gate_err_set(err, GATE_E_BUG, "pending %s: state %s", r->id, gate_state_name(now));
 }
 
+/* A later statement of a key takes the place of its earlier one; an earlier one, which anybody may have fetched and hand in again, does not
+ * take a denial back. Of two made in the same second the denial stands. */
+static int check_newer(const struct gate_server *s, const struct gate_record *r, const struct gate_vote *v, const char *blob, size_t len,
+		       struct gate_err *err)
+{
+	gate_autofree char *name = gate_fmt("%s%s/%s", GATE_REFS_APPROVALS, r->id, v->fp);
+	gate_auto(gate_buf) struct gate_buf stored = { 0 };
+	struct gate_vote before = { 0 };
+	struct gate_err gone = { 0 };
+	struct gate_ref ref;
+
+	if (!name || gate_ref_read(s->refs, name, &ref, err) < 0)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	if (ref.kind != GATE_REF_DIRECT || gate_git_read(&s->repo, ref.oid, "blob", GATE_APPROVAL_MAX, &stored, &gone) < 0 ||
+	    (stored.len == len && memcmp(stored.s, blob, len) == 0) ||
+	    read_vote(s, r, v->fp, gate_buf_cstr(&stored), stored.len, &before, &gone) < 0)
+		return 0;
+	if (v->not_before > before.not_before || (v->not_before == before.not_before && v->decision == GATE_DECISION_DENY))
+		return 0;
+	return gate_err_set(err, GATE_E_STATEMENT, "a later statement of this key (%s) is known for %s; sign anew to change it",
+			    gate_decision_name(before.decision), r->id);
+}
+
 int gate_approval_check(const struct gate_server *s, const char *id, const char *fp, const char *blob, size_t len,
 			struct gate_record *record, struct gate_vote *vote, struct gate_err *err)
 {
@@ -146,7 +172,7 @@ int gate_approval_check(const struct gate_server *s, const char *id, const char 
 	now = gate_pending_state_now(s, record);
 	if (now != GATE_STATE_OPEN)
 		return gate_approval_closed(record, now, err);
-	if (read_vote(s, record, fp, blob, len, vote, err) < 0)
+	if (read_vote(s, record, fp, blob, len, vote, err) < 0 || check_newer(s, record, vote, blob, len, err) < 0)
 		return -(int)err->code;
 	if (gate_needs_now(s, record, &needs, &n, err) == 0)
 		gate_vote_eligible(&s->policy->people, needs, n, vote, &record->excluded, s->now, err);
@@ -169,6 +195,7 @@ int gate_approval_keep(struct gate_server *s, const char *ref, const char *oid, 
 
 	if (!gate_approval_ref_parse(ref, id, fp))
 		return gate_err_set(err, GATE_E_REF, "%s is no place for an approval", ref);
+	gate_log_make_room(s->audit);
 	to = gate_fmt("%s%s/%s", GATE_REFS_APPROVALS, id, fp);
 	if (!to || (!s->policy && (gate_server_configure(s, err) < 0 || gate_server_load_policy(s, err) < 0)) ||
 	    gate_git_read(&s->repo, oid, "blob", GATE_APPROVAL_MAX, &blob, err) < 0 ||
@@ -242,6 +269,34 @@ static int add_need(struct gate_requirement *needs, size_t *n, const struct gate
 	return gate_requirement_copy(&needs[(*n)++], need, err);
 }
 
+/* The same changes judged by the policy in force: its requirements beside those that were recorded. */
+static int add_judged(const struct gate_server *s, const struct gate_record *r, struct gate_requirement **needs, size_t *n,
+		      struct gate_err *err)
+{
+	__attribute__((cleanup(gate_judged_clear))) struct gate_judged j = { 0 };
+	gate_auto(gate_changes) struct gate_changes changes = { 0 };
+	struct gate_server probe = *s;
+	struct gate_requirement *bigger;
+
+	/* Judged from the store: the push that is under way, if there is one, brings a statement and nothing else. */
+	probe.repo.quarantine[0] = '\0';
+	if (gate_record_changes(r, &changes, err) < 0 || gate_judge_range(&probe, &changes, &r->identities, &j, err) < 0)
+		return -(int)err->code;
+	if (j.verdict == GATE_VERDICT_REJECT)
+		return gate_err_set(err, GATE_E_STALE, "pending %s: the policy in force rejects this change; the agent pushes again to see why",
+				    r->id);
+	bigger = reallocarray(*needs, *n + j.n_needs + r->n_refs + 1, sizeof(*bigger));
+	if (!bigger)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	*needs = bigger;
+	for (size_t i = 0; i < j.n_needs; i++) {
+		bigger[*n] = (struct gate_requirement){ 0 };
+		if (add_need(bigger, n, &j.needs[i], err) < 0)
+			return -(int)err->code;
+	}
+	return 0;
+}
+
 int gate_needs_now(const struct gate_server *s, const struct gate_record *r, struct gate_requirement **out, size_t *n,
 		   struct gate_err *err)
 {
@@ -257,7 +312,10 @@ int gate_needs_now(const struct gate_server *s, const struct gate_record *r, str
 	}
 	if (strcmp(s->policy->digest, r->policy) == 0)
 		return 0;
-	/* The policy changed since: what it asks more counts too (HOLES 24). */
+	/* The policy changed since: what it asks more counts too, by tier, rule and owner (HOLES 24). */
+	if (add_judged(s, r, out, n, err) < 0)
+		return -(int)err->code;
+	needs = *out;
 	for (size_t i = 0; i < r->n_refs; i++) {
 		const struct gate_tier_rule *t = &s->policy->tiers[r->refs[i].tier];
 		bool prot = gate_policy_protects(s->policy, r->refs[i].ref, s->policy_ref);

@@ -13,24 +13,10 @@
 static int append(const struct gate_server *s, const struct gate_buf *lines, struct gate_err *err)
 {
 	gate_autofree char *path = gate_server_path(s, "decided");
-	gate_autoclose int fd = path ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
-	struct stat st;
-	ssize_t n;
 
-	if (gate_buf_check(lines, err) < 0)
-		return -(int)err->code;
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return gate_err_errno(err, "refgate/decided");
-	if (lines->len == 0)
-		return 0;
-	n = write(fd, lines->s, lines->len);
-	if (n == (ssize_t)lines->len)
-		return 0;
-	gate_err_errno(err, "refgate/decided: write");
-	/* A half line would hide the ref it names; another writer's line behind it is made again from the log. */
-	if (n > 0 && ftruncate(fd, st.st_size) < 0)
-		return gate_err_wrap(err, "and the half-written line could not be removed");
-	return -(int)err->code;
+	if (!path || gate_buf_check(lines, err) < 0)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	return gate_append_lines(path, gate_buf_cstr(lines), lines->len, err);
 }
 
 int gate_decided_add(const struct gate_server *s, const struct gate_changes *changes, struct gate_err *err)
@@ -128,8 +114,11 @@ int gate_decided_recent(const struct gate_server *s, struct gate_strs *oids, str
 	for (; *p; p += strcspn(p, "\n") + 1) {
 		char oid[GATE_HEXSZ + 1];
 
-		if (strlen(p) <= GATE_HEXSZ || p[GATE_HEXSZ] != ' ')
-			break;
+		if (strcspn(p, "\n") <= GATE_HEXSZ || p[GATE_HEXSZ] != ' ') {
+			if (!p[strcspn(p, "\n")])
+				break;
+			continue; /* a line that a crash cut short */
+		}
 		memcpy(oid, p, GATE_HEXSZ);
 		oid[GATE_HEXSZ] = '\0';
 		if (gate_is_oid(oid) && gate_strs_add(oids, oid, err) < 0)

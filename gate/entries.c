@@ -1,12 +1,9 @@
 #include "gate/entries.h"
 
-#include "gate/ledger.h"
-
 #include <string.h>
 
 #define REFS_PER_ENTRY 100
 #define RULES_PER_ENTRY 200
-#define LEDGER_PER_ENTRY 24000 /* bytes; escaped once more they still fit a line of the log */
 
 /* The writer gives "{...}"; the log wants what is inside. */
 static int finish(struct gate_buf *b, struct gate_strs *bodies, struct gate_err *err)
@@ -57,20 +54,6 @@ static void put_ref(struct gate_jw *w, const char *ref, const char *old, const c
 	gate_jw_str(w, "new", new);
 }
 
-/* What the accepted refs bring into the ledger, so that it can be made again from here (gate/ledger.h). */
-static void put_ledger(const struct gate_server *s, const struct gate_judged *j, size_t from, size_t to, struct gate_jw *w)
-{
-	gate_auto(gate_buf) struct gate_buf lines = { 0 };
-	struct gate_err ignored = { 0 };
-
-	for (size_t i = from; i < to && i < j->ask.changes.n; i++) {
-		if (j->verdict != GATE_VERDICT_REJECT && j->refs[i].verdict == GATE_VERDICT_ACCEPT && lines.len < LEDGER_PER_ENTRY)
-			gate_ledger_line(s, j, i, &lines, &ignored);
-	}
-	if (lines.len)
-		gate_jw_str(w, "ledger", gate_buf_cstr(&lines));
-}
-
 int gate_entry_decision(const struct gate_server *s, const struct gate_judged *j, const char *pending, int64_t ms,
 			struct gate_strs *bodies, struct gate_err *err)
 {
@@ -105,7 +88,6 @@ int gate_entry_decision(const struct gate_server *s, const struct gate_judged *j
 		put_rules(&w, &j->reply.findings);
 		gate_jw_strn(&w, "findings", j->findings);
 		gate_jw_str(&w, "policy", s->policy->digest);
-		put_ledger(s, j, part * REFS_PER_ENTRY, (part + 1) * REFS_PER_ENTRY, &w);
 		gate_jw_bool(&w, "observe", s->policy->mode == GATE_MODE_OBSERVE);
 		gate_jw_int(&w, "ms", ms);
 		gate_jw_close(&w);

@@ -270,7 +270,7 @@ static void replaced_clear(struct replaced *rp)
 	gate_strs_clear(&rp->closed);
 }
 
-int gate_hold_place(struct gate_server *s, const struct gate_record *r, struct gate_err *err)
+static int place(struct gate_server *s, const struct gate_record *r, const char *renews, bool *placed, struct gate_err *err)
 {
 	gate_autoclose int lock = gate_pending_lock(s, err);
 	gate_auto(gate_ref_updates) struct gate_ref_updates u = { 0 };
@@ -287,7 +287,13 @@ int gate_hold_place(struct gate_server *s, const struct gate_record *r, struct g
 	if (present.kind == GATE_REF_DIRECT) /* this very push again: the pending stays as it is */
 		return gate_entry_pending(s, "held_again", r, NULL, &bodies, err) < 0 ? -(int)err->code :
 											  gate_entries_append(s, &bodies, true, false, NULL, err);
-	if (gate_pending_sharing(s, r->actor.name, &held, r->id, &ids, err) < 0 || gate_pending_archive_tip(s, rp.archive, err) < 0)
+	if (gate_pending_sharing(s, r->actor.name, &held, r->id, &ids, err) < 0)
+		return -(int)err->code;
+	/* What the actor pushed while the renewal was judged is newer than it. */
+	*placed = !renews || (ids.n == 1 && strcmp(ids.v[0], renews) == 0);
+	if (!*placed)
+		return 0;
+	if (gate_pending_archive_tip(s, rp.archive, err) < 0)
 		return -(int)err->code;
 	gate_copy(before, sizeof(before), rp.archive);
 	if (gate_pending_each(s, &ids, supersede, &rp, err) < 0 || err->code != GATE_OK)
@@ -301,4 +307,16 @@ int gate_hold_place(struct gate_server *s, const struct gate_record *r, struct g
 	gate_pending_opened(s, r);
 	gate_pending_tidy(s);
 	return 0;
+}
+
+int gate_hold_place(struct gate_server *s, const struct gate_record *r, struct gate_err *err)
+{
+	bool placed;
+
+	return place(s, r, NULL, &placed, err);
+}
+
+int gate_hold_place_renewal(struct gate_server *s, const struct gate_record *r, const char *old, bool *placed, struct gate_err *err)
+{
+	return place(s, r, old, placed, err);
 }

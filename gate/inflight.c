@@ -126,13 +126,11 @@ static int put_file(const char *dir, const char *name, const char *p, size_t n, 
 	return gate_write_all(fd, p, n, err);
 }
 
-int gate_inflight_begin(const struct gate_server *s, const char *key, const struct gate_changes *accepted, const char *ledger,
-			struct gate_err *err)
+int gate_inflight_begin(const struct gate_server *s, const char *key, const struct gate_changes *accepted, struct gate_err *err)
 {
 	gate_autofree char *dir = gate_fmt("%s/inflight/%s", s->repo.gate, key);
-	gate_autofree char *token = gate_fmt("%s %s", s->policy_tree, ledger);
 
-	if (!dir || !token)
+	if (!dir)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	if (mkdir(dir, 0700) < 0) {
 		if (errno != EEXIST || gate_remove_tree(dir, err) < 0 || mkdir(dir, 0700) < 0)
@@ -142,7 +140,7 @@ int gate_inflight_begin(const struct gate_server *s, const char *key, const stru
 		char name[33];
 
 		token_name(accepted->v[i].ref, accepted->v[i].old, accepted->v[i].new, name);
-		if (put_file(dir, name, token, strlen(token), err) < 0)
+		if (put_file(dir, name, s->policy_tree, GATE_HEXSZ, err) < 0)
 			return -(int)err->code;
 	}
 	return 0;
@@ -185,7 +183,7 @@ int gate_inflight_get(const struct gate_server *s, const char *key, const char *
 }
 
 int gate_inflight_take(const struct gate_server *s, const char *key, const char *ref, const char *old, const char *new,
-		       char policy[GATE_HEXSZ + 1], char ledger[32], struct gate_err *err)
+		       char policy[GATE_HEXSZ + 1], struct gate_err *err)
 {
 	gate_autofree char *from = NULL, *to = NULL;
 	gate_auto(gate_buf) struct gate_buf b = { 0 };
@@ -200,7 +198,7 @@ int gate_inflight_take(const struct gate_server *s, const char *key, const char 
 		return gate_err_set(err, GATE_E_DECISION, "no decision of this push lets %s move; push again", ref);
 	if (gate_read_file(to, 128, &b, err) < 0)
 		return -(int)err->code;
-	if (sscanf(gate_buf_cstr(&b), "%40s %31s", policy, ledger) != 2)
+	if (sscanf(gate_buf_cstr(&b), "%40s", policy) != 1)
 		return gate_err_set(err, GATE_E_DECISION, "the decision about %s is damaged; push again", ref);
 	return 0;
 }
@@ -212,6 +210,33 @@ void gate_inflight_drop(const struct gate_server *s, const char *key)
 
 	if (dir)
 		gate_remove_tree(dir, &ignored);
+}
+
+static void sweep(const struct gate_server *s, const char *where, gate_inflight_lost_fn *lost, void *arg)
+{
+	gate_autofree char *path = gate_server_path(s, where);
+	DIR *d = path ? opendir(path) : NULL;
+	const struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		long pid;
+		unsigned long long start, now;
+		pid_t parent;
+
+		if (sscanf(e->d_name, "%ld-%llu", &pid, &start) != 2)
+			continue;
+		if (!process((pid_t)pid, &parent, &now) || now != start) {
+			gate_autofree char *old = gate_fmt("%s/%s", path, e->d_name);
+			struct gate_err ignored = { 0 };
+
+			if (lost)
+				lost(s, e->d_name, arg);
+			if (old)
+				gate_remove_tree(old, &ignored);
+		}
+	}
+	if (d)
+		closedir(d);
 }
 
 int gate_inflight_serve_put(const struct gate_server *s, const char *actor, struct gate_err *err)
@@ -228,7 +253,7 @@ int gate_inflight_serve_put(const struct gate_server *s, const char *actor, stru
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	if (gate_mkdirs(dir, 0700, err) < 0)
 		return -(int)err->code;
-	gate_inflight_sweep(s); /* a connection that pushed nothing started no hook to clear up behind it */
+	sweep(s, "serve", NULL, NULL); /* a connection that pushed nothing started no hook to clear up behind it */
 	return gate_write_file(path, actor, strlen(actor), 0600, false, err);
 }
 
@@ -260,33 +285,8 @@ void gate_inflight_serve_drop(const struct gate_server *s)
 		unlink(path);
 }
 
-static void sweep(const struct gate_server *s, const char *where)
+void gate_inflight_sweep(const struct gate_server *s, gate_inflight_lost_fn *lost, void *arg)
 {
-	gate_autofree char *path = gate_server_path(s, where);
-	DIR *d = path ? opendir(path) : NULL;
-	const struct dirent *e;
-
-	while (d && (e = readdir(d))) {
-		long pid;
-		unsigned long long start, now;
-		pid_t parent;
-
-		if (sscanf(e->d_name, "%ld-%llu", &pid, &start) != 2)
-			continue;
-		if (!process((pid_t)pid, &parent, &now) || now != start) {
-			gate_autofree char *old = gate_fmt("%s/%s", path, e->d_name);
-			struct gate_err ignored = { 0 };
-
-			if (old)
-				gate_remove_tree(old, &ignored);
-		}
-	}
-	if (d)
-		closedir(d);
-}
-
-void gate_inflight_sweep(const struct gate_server *s)
-{
-	sweep(s, "inflight");
-	sweep(s, "serve");
+	sweep(s, "inflight", lost, arg);
+	sweep(s, "serve", NULL, NULL);
 }

@@ -20,11 +20,9 @@ void gate_inflight_serve_get(const struct gate_server *s, char *actor, size_t si
 /* Once it was asked: one push, one answer, and nothing is left for a later one. */
 void gate_inflight_serve_drop(const struct gate_server *s);
 
-/* Begins the decision of this push: its folder, with a token for each ref that may move. ledger: the version of the
- * ledger that the decision is good for, as text, or "-" when it does not enter it. An older folder of the same key is
+/* Begins the decision of this push: its folder, with a token for each ref that may move. An older folder of the same key is
  * replaced. */
-int gate_inflight_begin(const struct gate_server *s, const char *key, const struct gate_changes *accepted, const char *ledger,
-			struct gate_err *err);
+int gate_inflight_begin(const struct gate_server *s, const char *key, const struct gate_changes *accepted, struct gate_err *err);
 /* Keeps a text for the later hooks under a plain name. */
 int gate_inflight_put(const struct gate_server *s, const char *key, const char *name, const char *text, size_t len,
 		      struct gate_err *err);
@@ -34,12 +32,13 @@ bool gate_inflight_has(const struct gate_server *s, const char *key, const char 
 bool gate_inflight_taken(const struct gate_server *s, const char *key, const char *ref, const char *old, const char *new);
 /* One of the texts; GATE_E_DECISION when this push has none. */
 int gate_inflight_get(const struct gate_server *s, const char *key, const char *name, struct gate_buf *out, struct gate_err *err);
-/* Takes the token of exactly this (ref, old, new), once; *policy gets the tree of the policy it was decided under,
- * *ledger what gate_inflight_begin was given. */
+/* Takes the token of exactly this (ref, old, new), once; *policy gets the tree of the policy it was decided under */
 int gate_inflight_take(const struct gate_server *s, const char *key, const char *ref, const char *old, const char *new,
-		       char policy[GATE_HEXSZ + 1], char ledger[32], struct gate_err *err);
+		       char policy[GATE_HEXSZ + 1], struct gate_err *err);
 void gate_inflight_drop(const struct gate_server *s, const char *key);
-/* Removes what dead pushes left behind. Cheap when there is nothing. */
-void gate_inflight_sweep(const struct gate_server *s);
+/* Removes what dead pushes left behind; cheap when there is nothing. Before a decision's folder goes, `lost` (may be NULL) is told its key: git runs
+ * no post-receive for a client that hung up, so somebody else must look at what landed. */
+typedef void gate_inflight_lost_fn(const struct gate_server *s, const char *key, void *arg);
+void gate_inflight_sweep(const struct gate_server *s, gate_inflight_lost_fn *lost, void *arg);
 
 #endif

@@ -243,7 +243,7 @@ static int configure(const struct gate_install *in, const struct gate_repo *r, c
 	if (strcmp(logs, "always") != 0 && ensure(r, c, "core.logallrefupdates", "true", report, err) < 0)
 		return -(int)err->code;
 	/* To check what a push refers to, git lists the refs of alternate stores; a quarantine has one, this very repository, whose refs
-	 * it lists anyway. Only where no other store is shared (docs/adr/0007). */
+	 * it lists anyway. Only where no other store is shared (docs/adr/0010). */
 	alternates = gate_fmt("%s/info/alternates", r->objects);
 	if (alternates && !gate_file_exists(alternates) && !gate_config_get(c, "core.alternaterefscommand", NULL) &&
 	    ensure(r, c, "core.alternaterefscommand", "true", report, err) < 0)

@@ -78,7 +78,7 @@ static int check_names(const struct gate_server *s, struct gate_judged *j, bool 
 				return -(int)err->code;
 			continue;
 		}
-		if (gate_decided_has(s, c->ref, c->old, &decided, err) < 0)
+		if (j->refs[i].room == GATE_JUDGED_CONTENT && gate_decided_has(s, c->ref, c->old, &decided, err) < 0)
 			return -(int)err->code;
 		if (!decided) {
 			*fine = false;
@@ -316,8 +316,23 @@ static int add_carried(const struct gate_server *s, struct gate_judged *j, size_
 	struct gate_score sum = { 0 };
 	bool higher;
 
-	if (gate_ledger_carried(s, &j->actor, j->ask.changes.v[i].ref, &carried, err) < 0)
+	uint64_t seen;
+
+	if (gate_ledger_carried(s, &j->actor, j->ask.changes.v[i].ref, &carried, &seen, err) < 0)
 		return -(int)err->code;
+	if (!j->ledger_read || seen < j->ledger)
+		j->ledger = seen;
+	j->ledger_read = true;
+	/* Refs of one push are one unit: what an earlier one of them lands unsigned counts beside this one. */
+	for (size_t k = 0; k < j->reply.findings.n; k++) {
+		struct gate_finding f = j->reply.findings.v[k];
+
+		if (f.change >= i || j->refs[f.change].verdict != GATE_VERDICT_ACCEPT || f.floor < GATE_TIER_MEDIUM || f.points == 0)
+			continue;
+		f.change = 0;
+		if (gate_findings_add(&carried, &f, err) < 0)
+			return -(int)err->code;
+	}
 	if (carried.n == 0)
 		return 0;
 	for (size_t k = 0; k < j->reply.findings.n; k++) {
@@ -358,19 +373,24 @@ static int judge_ref(const struct gate_server *s, struct gate_judged *j, size_t 
 
 	if (gate_score(&j->reply.findings, (uint32_t)i, &r->score, err) < 0)
 		return -(int)err->code;
+	if (r->room == GATE_JUDGED_APPROVAL) { /* a statement is verified, never judged by tier */
+		r->verdict = r->score.deny ? GATE_VERDICT_REJECT : GATE_VERDICT_ACCEPT;
+		return 0;
+	}
 	/* A low change adds nothing to what was carried, and a critical one cannot rise. */
 	if (j->has_ledger && r->score.tier > GATE_TIER_LOW && r->score.tier < GATE_TIER_CRITICAL && add_carried(s, j, i, err) < 0)
 		return -(int)err->code;
 	a = gate_answer_for(s->policy, c, &r->score, j->actor.human, &j->reply.findings, (uint32_t)i);
 	r->verdict = a->action;
-	if (r->verdict == GATE_VERDICT_ACCEPT && s->drift && c->is_protected) {
-		a = &s->policy->tiers[GATE_TIER_CRITICAL].prot;
-		r->verdict = a->action == GATE_VERDICT_REJECT ? GATE_VERDICT_REJECT : GATE_VERDICT_HOLD;
-	}
 	/* Observe lets content land; the gate's own rules are held as ever (HOLES 14). */
 	if (r->verdict == GATE_VERDICT_HOLD && s->policy->mode == GATE_MODE_OBSERVE &&
 	    !(c->is_policy_ref && has_finding(j, i, "GATE-RULES")))
 		r->verdict = GATE_VERDICT_ACCEPT;
+	/* Nobody knows whether the rules that are meant still say observe, or accept (HOLES 9). */
+	if (r->verdict == GATE_VERDICT_ACCEPT && s->drift && c->is_protected) {
+		a = &s->policy->tiers[GATE_TIER_CRITICAL].prot;
+		r->verdict = a->action == GATE_VERDICT_REJECT ? GATE_VERDICT_REJECT : GATE_VERDICT_HOLD;
+	}
 	if (r->verdict == GATE_VERDICT_HOLD && (add_need(j, &a->need, err) < 0 || add_owners(s, j, i, err) < 0))
 		return -(int)err->code;
 	if (r->score.tier > j->tier)
@@ -535,7 +555,7 @@ int gate_judge_push(const struct gate_server *s, const struct gate_changes *chan
 
 	j->atomic = atomic;
 	j->has_ledger = true;
-	if (begin(s, changes, identities, j, err) < 0 || gate_ledger_version(s, &j->ledger, err) < 0 || check_names(s, j, &fine, err) < 0)
+	if (begin(s, changes, identities, j, err) < 0 || check_names(s, j, &fine, err) < 0)
 		return -(int)err->code;
 	if (fine && (fill_ask(s, j, err) < 0 || collect_tips(s, &j->ask, err) < 0 || run_worker(s, j, talk, err) < 0))
 		return -(int)err->code;

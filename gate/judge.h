@@ -32,7 +32,8 @@ struct gate_judged {
 	struct gate_buf excluded_why;
 	struct gate_findings carried; /* from the ledger, and counted in a held ref (HOLES 27) */
 	bool has_ledger;
-	uint64_t ledger;	      /* its version when this was judged */
+	bool ledger_read;	      /* some ref weighs enough to be counted with what was carried */
+	uint64_t ledger;	      /* how many entries of the log that looked at */
 	char findings[65]; /* digest over the sorted "<ref> <id> <subject>\n" of the held refs */
 	char commits[65];  /* of the held refs' new commits */
 	struct gate_buf notes; /* lines for the pusher beside the findings */

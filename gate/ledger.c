@@ -4,14 +4,35 @@
 #include "base/crypto.h"
 #include "base/io.h"
 #include "base/json.h"
+#include "base/num.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#define LEDGER_MAX ((size_t)16 << 20)
+#define LEDGER_MAX ((size_t)32 << 20)
+#define LEDGER_LINE_MAX 6000 /* bytes of one line; escaped as a string in a log entry it stays far below that one's limit */
 
-/* ---- lines ---- */
+/* ---- lines, and the log entries that hold them ---- */
+
+static void put_key(struct gate_jw *w, int64_t now, const char *kind, const struct gate_actor *a)
+{
+	gate_jw_open(w, NULL);
+	gate_jw_str(w, "k", kind);
+	gate_jw_int(w, "t", now);
+	gate_jw_str(w, "actor", a->name);
+	gate_jw_str(w, "owner", a->owner);
+}
+
+static int add_entry(const struct gate_server *s, struct gate_buf *line, struct gate_strs *bodies, struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf b = { 0 };
+	struct gate_jw w = { .out = &b };
+
+	gate_jw_str(&w, "ev", "ledger");
+	gate_jw_str(&w, "repo_id", s->repo_id);
+	gate_jw_text(&w, "ledger", gate_buf_cstr(line), line->len);
+	gate_buf_reset(line);
+	return gate_buf_check(&b, err) < 0 ? -(int)err->code : gate_strs_add(bodies, b.s, err);
+}
 
 static void put_finding(struct gate_jw *w, const struct gate_finding *f)
 {
@@ -23,136 +44,158 @@ static void put_finding(struct gate_jw *w, const struct gate_finding *f)
 	gate_jw_close(w);
 }
 
-static void put_key(struct gate_jw *w, int64_t now, const char *kind, const struct gate_actor *a)
+/* What of a ref's findings counts later: low ones never enter, and what was carried already is there. */
+static bool enters(const struct gate_judged *j, const struct gate_finding *f, size_t i)
 {
-	gate_jw_open(w, NULL);
-	gate_jw_str(w, "k", kind);
-	gate_jw_int(w, "t", now);
-	gate_jw_str(w, "actor", a->name);
-	gate_jw_str(w, "owner", a->owner);
+	return f->change == i && f->floor >= GATE_TIER_MEDIUM && f->points > 0 && !gate_judged_is_carried(j, f);
 }
 
-int gate_ledger_line(const struct gate_server *s, const struct gate_judged *j, size_t i, struct gate_buf *out, struct gate_err *err)
+static int entries_of_ref(const struct gate_server *s, const struct gate_judged *j, size_t i, struct gate_strs *bodies,
+			  struct gate_err *err)
 {
-	struct gate_jw w = { .out = out };
-	size_t before = out->len, n = 0;
+	gate_auto(gate_buf) struct gate_buf line = { 0 };
+	struct gate_jw w = { .out = &line };
 
-	put_key(&w, s->now, "add", &j->actor);
-	gate_jw_str(&w, "ref", j->ask.changes.v[i].ref);
-	gate_jw_array(&w, "findings");
 	for (size_t k = 0; k < j->reply.findings.n; k++) {
 		const struct gate_finding *f = &j->reply.findings.v[k];
 
-		/* Low ones never enter; what was carried already is there. */
-		if (f->change != i || f->floor < GATE_TIER_MEDIUM || f->points == 0 || gate_judged_is_carried(j, f))
+		if (!enters(j, f, i))
 			continue;
+		if (line.len == 0) {
+			w.need_comma = false;
+			put_key(&w, s->now, "add", &j->actor);
+			gate_jw_str(&w, "ref", j->ask.changes.v[i].ref);
+			gate_jw_array(&w, "findings");
+		}
 		put_finding(&w, f);
-		n++;
+		if (line.len > LEDGER_LINE_MAX) {
+			gate_buf_str(&line, "]}");
+			if (add_entry(s, &line, bodies, err) < 0)
+				return -(int)err->code;
+		}
 	}
-	gate_jw_end(&w);
-	gate_jw_close(&w);
-	gate_buf_char(out, '\n');
-	if (n == 0 && !out->failed) {
-		out->len = before;
-		out->s[before] = '\0';
-	}
-	return gate_buf_check(out, err);
+	if (line.len == 0)
+		return 0;
+	gate_buf_str(&line, "]}");
+	return add_entry(s, &line, bodies, err);
 }
 
-int gate_ledger_clear_line(const struct gate_server *s, const struct gate_record *r, struct gate_buf *out, struct gate_err *err)
+int gate_ledger_entries(const struct gate_server *s, const struct gate_judged *j, struct gate_strs *bodies, struct gate_err *err)
 {
-	struct gate_jw w = { .out = out };
+	for (size_t i = 0; j->verdict != GATE_VERDICT_REJECT && i < j->ask.changes.n; i++) {
+		if (j->refs[i].verdict == GATE_VERDICT_ACCEPT && j->refs[i].score.tier > GATE_TIER_LOW &&
+		    entries_of_ref(s, j, i, bodies, err) < 0)
+			return -(int)err->code;
+	}
+	return 0;
+}
 
-	if (r->carried.n == 0)
-		return 0;
-	put_key(&w, s->now, "clear", &r->actor);
-	gate_jw_array(&w, "refs");
-	for (size_t i = 0; i < r->n_refs; i++)
-		gate_jw_str(&w, NULL, r->refs[i].ref);
-	gate_jw_end(&w);
-	gate_jw_array(&w, "keys");
-	for (size_t i = 0; i < r->carried.n; i++)
+int gate_ledger_clear_entries(const struct gate_server *s, const struct gate_record *r, struct gate_strs *bodies, struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf line = { 0 };
+	struct gate_jw w = { .out = &line };
+
+	for (size_t i = 0; i < r->carried.n; i++) {
+		if (line.len == 0) {
+			w.need_comma = false;
+			put_key(&w, s->now, "clear", &r->actor);
+			gate_jw_array(&w, "refs");
+			for (size_t k = 0; k < r->n_refs; k++)
+				gate_jw_str(&w, NULL, r->refs[k].ref);
+			gate_jw_end(&w);
+			gate_jw_array(&w, "keys");
+		}
 		gate_jw_str(&w, NULL, r->carried.v[i]);
-	gate_jw_end(&w);
-	gate_jw_close(&w);
-	gate_buf_char(out, '\n');
-	return gate_buf_check(out, err);
+		if (line.len > LEDGER_LINE_MAX || i + 1 == r->carried.n) {
+			gate_buf_str(&line, "]}");
+			if (add_entry(s, &line, bodies, err) < 0)
+				return -(int)err->code;
+		}
+	}
+	return 0;
 }
 
-int gate_ledger_append(const struct gate_server *s, const struct gate_buf *lines, struct gate_err *err)
-{
-	gate_autofree char *path = gate_server_path(s, "ledger");
-	gate_autoclose int fd = -1;
-	struct stat st;
-	ssize_t n;
+/* ---- the cache ---- */
 
-	if (lines->len == 0)
-		return 0;
-	fd = path ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return gate_err_errno(err, "refgate/ledger");
-	n = write(fd, lines->s, lines->len);
-	if (n == (ssize_t)lines->len)
-		return 0;
-	gate_err_errno(err, "refgate/ledger: write");
-	if (n > 0 && ftruncate(fd, st.st_size) < 0)
-		return gate_err_wrap(err, "and the half-written line could not be removed");
-	return -(int)err->code;
-}
-
-/* ---- made again from the log ---- */
-
-struct rebuilding {
-	struct gate_buf *out;
+struct catching_up {
+	struct gate_buf *lines;
+	uint64_t from, seen;
+	bool found; /* the entry before `from` is there: the log is as long as the cache remembers it */
 	struct gate_err *err;
 };
 
-static int from_entry(uint64_t seq, const char *line, size_t len, void *arg)
+static char *line_of(const char *entry, size_t len, struct gate_err *err)
 {
-	static const char key[] = "\"ledger\":\"";
-	struct rebuilding *rb = arg;
-	gate_autojson struct gate_json *entry = NULL;
-	const char *text;
+	static const char key[] = "\"ev\":\"ledger\"";
+	gate_autojson struct gate_json *o = NULL;
 
-	(void)seq;
-	if (!memmem(line, len, key, sizeof(key) - 1))
+	if (!memmem(entry, len, key, sizeof(key) - 1))
+		return NULL;
+	o = gate_json_load(entry, len, "log entry", err);
+	return o ? strdup(gate_json_str(o, "ledger", "")) : NULL;
+}
+
+static int from_entry(uint64_t seq, const char *entry, size_t len, void *arg)
+{
+	struct catching_up *c = arg;
+	gate_autofree char *line = seq < c->from ? NULL : line_of(entry, len, c->err);
+
+	c->found |= seq + 1 == c->from;
+	c->seen = seq + 1;
+	if (line)
+		gate_buf_fmt(c->lines, "%s\n", line);
+	return c->err->code ? -(int)c->err->code : 0;
+}
+
+/* What the cache holds: how far it read the log, and its lines. Anything odd about it: nothing, from the beginning. */
+static uint64_t read_cache(const char *path, struct gate_buf *lines)
+{
+	gate_auto(gate_buf) struct gate_buf b = { 0 };
+	struct gate_err ignored = { 0 };
+	char digest[GATE_SHA256_HEX], want[65];
+	unsigned long seen;
+	const char *rest;
+
+	if (!gate_file_exists(path) || gate_read_file(path, LEDGER_MAX, &b, &ignored) < 0)
 		return 0;
-	entry = gate_json_load(line, len, "log entry", rb->err);
-	text = entry ? gate_json_str(entry, "ledger", "") : "";
-	gate_buf_str(rb->out, text);
-	return rb->err->code ? -1 : 0;
+	rest = strchr(gate_buf_cstr(&b), '\n');
+	if (!rest || sscanf(b.s, "%lu %64s", &seen, want) != 2)
+		return 0;
+	rest++;
+	gate_sha256_hex(rest, b.len - (size_t)(rest - b.s), digest);
+	if (strcmp(digest, want) != 0)
+		return 0;
+	gate_buf_add(lines, rest, b.len - (size_t)(rest - b.s));
+	return seen;
 }
 
-static int load_text(const struct gate_server *s, struct gate_buf *out, struct gate_err *err)
+static int load_text(const struct gate_server *s, struct gate_buf *out, uint64_t *seen, struct gate_err *err)
 {
 	gate_autofree char *path = gate_server_path(s, "ledger");
-	struct rebuilding rb = { out, err };
-
-	if (!path)
-		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
-	if (gate_file_exists(path))
-		return gate_read_file(path, LEDGER_MAX, out, err);
-	if (gate_log_each(s->audit, 0, from_entry, &rb, err) < 0 || gate_buf_check(out, err) < 0)
-		return gate_err_wrap(err, "the ledger");
-	return gate_write_file(path, gate_buf_cstr(out), out->len, 0600, false, err);
-}
-
-int gate_ledger_version(const struct gate_server *s, uint64_t *version, struct gate_err *err)
-{
-	gate_autofree char *path = gate_server_path(s, "ledger");
-	struct stat st;
-
 	gate_auto(gate_buf) struct gate_buf text = { 0 };
+	struct catching_up c = { .lines = out, .err = err };
+	struct gate_err ignored = { 0 };
+	char digest[GATE_SHA256_HEX];
+	uint64_t from;
 
-	*version = 0;
 	if (!path)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
-	if (!gate_file_exists(path) && load_text(s, &text, err) < 0) /* made again, so that it has a version */
-		return -(int)err->code;
-	if (stat(path, &st) < 0)
-		return gate_err_errno(err, "refgate/ledger");
-	*version = (uint64_t)st.st_size;
-	return 0;
+	from = c.from = c.seen = read_cache(path, out);
+	if (gate_log_each(s->audit, from ? from - 1 : 0, from_entry, &c, err) < 0)
+		return gate_err_wrap(err, "the ledger");
+	if (from && !c.found) { /* another log than the one it was made of (log adopt) */
+		gate_buf_reset(out);
+		c.from = c.seen = 0;
+		if (gate_log_each(s->audit, 0, from_entry, &c, err) < 0)
+			return gate_err_wrap(err, "the ledger");
+	}
+	*seen = c.seen;
+	gate_sha256_hex(gate_buf_cstr(out), out->len, digest);
+	gate_buf_fmt(&text, "%lu %s\n%s", (unsigned long)c.seen, digest, gate_buf_cstr(out));
+	/* A cache that cannot be written is only slower. */
+	if (c.seen != from && !text.failed)
+		gate_write_file(path, text.s, text.len, 0600, false, &ignored);
+	return gate_buf_check(out, err);
 }
 
 /* ---- what is carried ---- */
@@ -241,12 +284,12 @@ static int take_line(struct carrying *c, const char *text, size_t len)
 }
 
 int gate_ledger_carried(const struct gate_server *s, const struct gate_actor *actor, const char *ref, struct gate_findings *out,
-			struct gate_err *err)
+			uint64_t *seen, struct gate_err *err)
 {
 	struct carrying c = { actor, ref, s->now - (int64_t)s->policy->ledger_days * 86400, out, err };
 	gate_auto(gate_buf) struct gate_buf text = { 0 };
 
-	if (load_text(s, &text, err) < 0)
+	if (load_text(s, &text, seen, err) < 0)
 		return -(int)err->code;
 	for (const char *p = gate_buf_cstr(&text); *p;) {
 		size_t n = strcspn(p, "\n");
@@ -255,6 +298,41 @@ int gate_ledger_carried(const struct gate_server *s, const struct gate_actor *ac
 			return -(int)err->code;
 		p += n + (p[n] == '\n');
 	}
+	return 0;
+}
+
+struct overlooking {
+	const struct gate_judged *j;
+	uint64_t mine;
+	bool found;
+	struct gate_err *err;
+};
+
+static int overlooks(uint64_t seq, const char *entry, size_t len, void *arg)
+{
+	struct overlooking *o = arg;
+	gate_autofree char *text = seq < o->mine ? line_of(entry, len, o->err) : NULL;
+	gate_autojson struct gate_json *line = text ? gate_json_load(text, strlen(text), "log entry", o->err) : NULL;
+
+	for (size_t i = 0; line && i < o->j->ask.changes.n; i++) {
+		const struct carrying c = { .actor = &o->j->actor, .ref = o->j->ask.changes.v[i].ref };
+
+		o->found |= strcmp(gate_json_str(line, "k", ""), "add") == 0 && concerns(&c, line);
+	}
+	return o->err->code ? -(int)o->err->code : seq >= o->mine || o->found;
+}
+
+int gate_ledger_overlooked(const struct gate_server *s, const struct gate_judged *j, uint64_t seen, uint64_t mine, bool *overlooked,
+			   struct gate_err *err)
+{
+	struct overlooking o = { j, mine, false, err };
+
+	*overlooked = false;
+	if (seen >= mine)
+		return 0;
+	if (gate_log_each(s->audit, seen, overlooks, &o, err) < 0)
+		return -(int)err->code;
+	*overlooked = o.found;
 	return 0;
 }
 

@@ -2,8 +2,8 @@
 
 #include "base/crypto.h"
 #include "base/io.h"
-#include "gate/hold.h"
 #include "gate/decided.h"
+#include "gate/hold.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -77,7 +77,7 @@ static void make_id(const uint8_t *key, size_t key_len, const struct gate_buf *t
 	id[GATE_ID_LEN] = '\0';
 }
 
-/* Ids that were used and closed: lines "<id> <commit>". */
+/* Ids that were used and closed: lines "<id> <commit>". A line that a crash cut short names nothing. */
 static bool was_closed(const struct gate_server *s, const char *id, char commit[GATE_HEXSZ + 1])
 {
 	gate_autofree char *path = gate_server_path(s, "closed");
@@ -87,12 +87,15 @@ static bool was_closed(const struct gate_server *s, const char *id, char commit[
 	commit[0] = '\0';
 	if (!path || gate_read_file(path, (size_t)64 << 20, &b, &ignored) < 0)
 		return false;
-	for (size_t at = 0; at + GATE_ID_LEN + GATE_HEXSZ + 2 <= b.len; at += GATE_ID_LEN + GATE_HEXSZ + 2) {
-		if (memcmp(b.s + at, id, GATE_ID_LEN) == 0) {
-			memcpy(commit, b.s + at + GATE_ID_LEN + 1, GATE_HEXSZ);
+	for (const char *p = gate_buf_cstr(&b), *end = p + b.len; p < end;) {
+		const char *lf = memchr(p, '\n', (size_t)(end - p));
+
+		if (lf && lf - p == GATE_ID_LEN + 1 + GATE_HEXSZ && memcmp(p, id, GATE_ID_LEN) == 0) {
+			memcpy(commit, p + GATE_ID_LEN + 1, GATE_HEXSZ);
 			commit[GATE_HEXSZ] = '\0';
-			return true;
+			return gate_is_oid(commit);
 		}
+		p = lf ? lf + 1 : end;
 	}
 	return false;
 }
@@ -445,11 +448,10 @@ void gate_pending_closed(const struct gate_server *s, const struct gate_record *
 	gate_autofree char *path = gate_server_path(s, "closed");
 	gate_autofree char *mine = open_path(s, r->actor.name, r->id);
 	gate_autofree char *line = gate_fmt("%s %s\n", r->id, archive);
-	gate_autoclose int fd = path ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
 	struct gate_err ignored = { 0 };
 
-	if (fd >= 0 && line)
-		gate_write_all(fd, line, strlen(line), &ignored);
+	if (path && line)
+		gate_append_lines(path, line, strlen(line), &ignored);
 	if (mine)
 		unlink(mine);
 }

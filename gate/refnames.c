@@ -46,8 +46,11 @@ const char *gate_ref_short(const char *ref)
 static const char *deceptive(const char *ref)
 {
 	const char *name = gate_ref_short(ref);
-	size_t n = strlen(name);
+	size_t n;
 
+	if (name == ref)
+		name += strlen("refs/"); /* a room that the policy opened */
+	n = strlen(name);
 	if ((n == 40 || n == 64) && strspn(name, "0123456789abcdefABCDEF") == n)
 		return "a name that reads like an object id";
 	for (const char *p = name; p; p = strchr(p, '/')) {
@@ -245,9 +248,10 @@ int gate_ref_change_check(const struct gate_server *s, const struct gate_change 
 				    gate_buf_cstr(&safe));
 	if (room == GATE_ROOM_TRACE)
 		return gate_err_set(err, GATE_E_LATER, "%s: traces are not in this version", gate_buf_cstr(&safe));
+	if (room == GATE_ROOM_APPROVALS && goes)
+		return gate_err_set(err, GATE_E_REF, "%s: an approval can only be added here", gate_buf_cstr(&safe));
 	if (room == GATE_ROOM_APPROVALS)
-		return makes && !goes ? 0 :
-					gate_err_set(err, GATE_E_REF, "%s: an approval can only be added here", gate_buf_cstr(&safe));
+		return check_present(s, c, err);
 	why = goes ? NULL : deceptive(c->ref);
 	if (why)
 		return gate_err_set(err, GATE_E_REF, "%s: %s is refused", gate_buf_cstr(&safe), why);

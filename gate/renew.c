@@ -1,6 +1,7 @@
 #include "gate/renew.h"
 
 #include "base/io.h"
+#include "gate/approve.h"
 #include "gate/entries.h"
 #include "gate/hold.h"
 #include "gate/judge.h"
@@ -47,7 +48,7 @@ static int renew(struct gate_server *s, const struct gate_record *r, const struc
 	__attribute__((cleanup(gate_record_clear))) struct gate_record made = { 0 };
 	gate_auto(gate_strs) struct gate_strs bodies = { 0 };
 	struct gate_checkpoint cp;
-	bool open;
+	bool open, placed;
 
 	if (gate_judge_push(s, changes, &r->identities, r->atomic, false, &j, err) < 0)
 		return -(int)err->code;
@@ -57,7 +58,11 @@ static int renew(struct gate_server *s, const struct gate_record *r, const struc
 	    gate_entry_decision(s, &j, next, 0, &bodies, err) < 0 || gate_entries_append(s, &bodies, true, false, &cp, err) < 0 ||
 	    gate_hold_record(s, &j, next, &cp, &r->environment, &r->options, &made, err) < 0)
 		return -(int)err->code;
-	return gate_hold_place(s, &made, err);
+	if (gate_hold_place_renewal(s, &made, r->id, &placed, err) < 0)
+		return -(int)err->code;
+	if (!placed)
+		next[0] = '\0';
+	return 0;
 }
 
 int gate_renew_or_close(struct gate_server *s, const struct gate_record *r, enum gate_state now, char next[GATE_ID_LEN + 1],
@@ -104,6 +109,64 @@ int gate_renew_all(struct gate_server *s, size_t *closed, size_t *open, struct g
 	return 0;
 }
 
+static int note_inbox(const char *name, const struct gate_ref *ref, void *arg)
+{
+	struct gate_err ignored = { 0 };
+
+	return ref->kind == GATE_REF_DIRECT && gate_ref_updates_add(arg, name, ref->oid, NULL, &ignored) < 0;
+}
+
+/* Where proc-receive is not ours a statement lands under its in-box name first. One that does not verify goes. */
+static int empty_inbox(struct gate_server *s, struct gate_err *err)
+{
+	static const char zeros[] = "0000000000000000000000000000000000000000";
+	gate_auto(gate_ref_updates) struct gate_ref_updates found = { 0 };
+
+	if (gate_refs_each(s->refs, GATE_INBOX_APPROVALS, note_inbox, &found, err) < 0)
+		return -(int)err->code;
+	for (size_t i = 0; i < found.n; i++) {
+		gate_auto(gate_ref_updates) struct gate_ref_updates gone = { 0 };
+		struct gate_err why = { 0 }, late = { 0 };
+
+		if (gate_approval_keep(s, found.v[i].ref, found.v[i].new, true, &why) < 0 &&
+		    gate_ref_updates_add(&gone, found.v[i].ref, zeros, found.v[i].new, &late) == 0)
+			gate_refs_commit(&s->repo, &gone, "refgate: in-box", &late);
+	}
+	return gate_server_refresh(s, err);
+}
+
+static int add_signed(const char *name, const struct gate_ref *ref, void *arg)
+{
+	struct gate_err ignored = { 0 };
+	char id[GATE_ID_LEN + 1];
+
+	(void)ref;
+	snprintf(id, sizeof(id), "%.*s", GATE_ID_LEN, name + strlen(GATE_REFS_APPROVALS));
+	return gate_strs_add_new(arg, id, &ignored) < 0;
+}
+
+int gate_renew_statements(struct gate_server *s, struct gate_err *err)
+{
+	gate_auto(gate_strs) struct gate_strs ids = { 0 };
+
+	if (empty_inbox(s, err) < 0 || gate_refs_each(s->refs, GATE_REFS_APPROVALS, add_signed, &ids, err) < 0)
+		return -(int)err->code;
+	for (size_t i = 0; i < ids.n; i++) {
+		gate_auto(gate_settled) struct gate_settled out = { 0 };
+		struct gate_err one = { 0 };
+
+		gate_settle(s, ids.v[i], &out, &one); /* one that cannot be settled now keeps nobody else waiting */
+	}
+	return 0;
+}
+
+void gate_renew_start(const struct gate_server *s)
+{
+	const char *const argv[] = { "/proc/self/exe", "gc", "--stale", s->repo.dir, NULL };
+
+	gate_upkeep_detach(s, argv);
+}
+
 struct waiting {
 	const struct gate_changes *moved;
 	bool found;
@@ -123,10 +186,9 @@ static int waits(const char *name, const struct gate_ref *ref, void *arg)
 
 void gate_renew_later(const struct gate_server *s, const struct gate_changes *moved)
 {
-	const char *const argv[] = { "/proc/self/exe", "gc", "--stale", s->repo.dir, NULL };
 	struct waiting w = { .moved = moved };
 	struct gate_err ignored = { 0 };
 
 	if (gate_refs_each(s->refs, GATE_REFS_PENDING, waits, &w, &ignored) == 0 && w.found)
-		gate_upkeep_detach(s, argv);
+		gate_renew_start(s);
 }

@@ -283,9 +283,11 @@ int gate_server_load_policy(struct gate_server *s, struct gate_err *err)
 {
 	struct gate_ref tip, force;
 	char tree[GATE_HEXSZ + 1] = "";
+	bool unborn;
 
 	if (gate_ref_read(s->refs, s->policy_ref, &tip, err) < 0 || gate_ref_read(s->refs, GATE_REF_POLICY, &force, err) < 0)
 		return -(int)err->code;
+	unborn = force.kind != GATE_REF_DIRECT && tip.kind == GATE_REF_ABSENT;
 	if (force.kind != GATE_REF_DIRECT && gate_ref_read(s->refs, GATE_REF_BOOTSTRAP, &force, err) < 0)
 		return -(int)err->code;
 	if (force.kind != GATE_REF_DIRECT)
@@ -297,7 +299,7 @@ int gate_server_load_policy(struct gate_server *s, struct gate_err *err)
 		if (tip_rules(s, tree, err) < 0)
 			return -(int)err->code;
 	}
-	s->drift = strcmp(tree, s->policy_tree) != 0 && !(tip.kind == GATE_REF_ABSENT && !tree[0]);
+	s->drift = strcmp(tree, s->policy_tree) != 0 && !unborn;
 	if (read_floor(s, err) < 0)
 		return -(int)err->code;
 	if (!cache_read(s, s->policy_tree, &s->policy_files)) {

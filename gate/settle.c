@@ -1,6 +1,7 @@
 #include "gate/settle.h"
 
 #include "approval/quorum.h"
+#include "audit/log.h"
 #include "base/io.h"
 #include "gate/approve.h"
 #include "gate/bootstrap.h"
@@ -69,6 +70,7 @@ int gate_settle_close(struct gate_server *s, const char *id, enum gate_state sta
 	gate_autoclose int lock = gate_pending_lock(s, err);
 	__attribute__((cleanup(gate_record_clear))) struct gate_record r = { 0 };
 
+	gate_log_make_room(s->audit);
 	if (lock < 0 || gate_server_refresh(s, err) < 0 || gate_pending_load(s, id, &r, err) < 0)
 		return -(int)err->code;
 	if (r.state != GATE_STATE_OPEN)
@@ -192,7 +194,7 @@ static int release(struct gate_server *s, struct gate_record *r, const struct ga
 	gate_auto(gate_ref_updates) struct gate_ref_updates u = { 0 };
 	gate_auto(gate_strs) struct gate_strs bodies = { 0 }, applied = { 0 }, extra_env = { 0 };
 	gate_auto(gate_env) struct gate_env env = { 0 };
-	gate_auto(gate_buf) struct gate_buf extra = { 0 }, in = { 0 }, cleared = { 0 };
+	gate_auto(gate_buf) struct gate_buf extra = { 0 }, in = { 0 };
 	char tip[GATE_HEXSZ + 1], before[GATE_HEXSZ + 1];
 	struct gate_err late = { 0 };
 	int code;
@@ -200,13 +202,6 @@ static int release(struct gate_server *s, struct gate_record *r, const struct ga
 	if (check_like_receive_pack(s, r, err) < 0 || hook_env(s, r, &extra_env, &env, err) < 0 || ask_own_hooks(s, r, &env, err) < 0)
 		return -(int)err->code;
 	persons_json(q, &extra);
-	if (gate_ledger_clear_line(s, r, &cleared, err) < 0)
-		return -(int)err->code;
-	if (cleared.len) {
-		struct gate_jw w = { .out = &extra, .need_comma = true };
-
-		gate_jw_str(&w, "ledger", cleared.s);
-	}
 	r->state = GATE_STATE_RELEASED;
 	r->closed = s->now;
 	r->why = strdup("the quorum was reached");
@@ -220,7 +215,8 @@ static int release(struct gate_server *s, struct gate_record *r, const struct ga
 			return -(int)err->code;
 	}
 	if (gate_pending_close(s, r, tip, &u, err) < 0 || gate_ref_updates_add(&u, GATE_REF_ARCHIVE, tip, before, err) < 0 ||
-	    gate_entry_pending(s, "released", r, gate_buf_cstr(&extra), &bodies, err) < 0 || add_rules(s, r, &u, &bodies, err) < 0)
+	    gate_entry_pending(s, "released", r, gate_buf_cstr(&extra), &bodies, err) < 0 || add_rules(s, r, &u, &bodies, err) < 0 ||
+	    gate_ledger_clear_entries(s, r, &bodies, err) < 0)
 		return -(int)err->code;
 	/* The approval is spent when this entry is durable, before the ref moves (HOLES 16). */
 	if (gate_entries_append(s, &bodies, true, true, NULL, err) < 0 || gate_decided_add(s, &out->released, err) < 0)
@@ -232,8 +228,6 @@ static int release(struct gate_server *s, struct gate_record *r, const struct ga
 		return -(int)err->code;
 	}
 	gate_pending_closed(s, r, tip);
-	if (gate_ledger_append(s, &cleared, &late) < 0)
-		gate_buf_fmt(&out->lines, "note: the ledger could not take the release: %s\n", late.text);
 	out->state = GATE_STATE_RELEASED;
 	for (size_t i = 0; i < r->n_refs; i++)
 		gate_buf_fmt(&out->lines, "released %s %s..%s\n", r->refs[i].ref, r->refs[i].old, r->refs[i].new);
@@ -314,6 +308,7 @@ int gate_settle(struct gate_server *s, const char *id, struct gate_settled *out,
 	enum gate_state now;
 	bool begun = false;
 
+	gate_log_make_room(s->audit);
 	/* People, keys and tiers as they are now, under the lock: another release may just have changed them (HOLES 17). */
 	if (lock < 0 || gate_server_refresh(s, err) < 0 || gate_server_renew_policy(s, err) < 0 || gate_pending_load(s, id, &r, err) < 0)
 		return -(int)err->code;

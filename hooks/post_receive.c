@@ -6,7 +6,6 @@
 #include "gate/chain.h"
 #include "gate/entries.h"
 #include "gate/inflight.h"
-#include "gate/ledger.h"
 #include "gate/pending.h"
 #include "gate/refnames.h"
 #include "gate/renew.h"
@@ -69,31 +68,6 @@ static int sort_out(struct landed *l, struct gate_err *err)
 			return r;
 	}
 	return 0;
-}
-
-/* What landed of what was accepted counts until a signature covers it. */
-static void enter_ledger(const struct gate_server *s, const struct landed *l, const char *key)
-{
-	gate_auto(gate_buf) struct gate_buf all = { 0 }, lines = { 0 };
-	struct gate_err err = { 0 };
-
-	if (!key[0] || !gate_inflight_has(s, key, "ledger") || gate_inflight_get(s, key, "ledger", &all, &err) < 0)
-		return;
-	for (const char *p = gate_buf_cstr(&all); *p;) {
-		size_t n = strcspn(p, "\n") + 1;
-
-		for (size_t i = 0; i < l->content.n; i++) {
-			gate_autofree char *ref = gate_fmt("\"ref\":\"%s\",", l->content.v[i].ref);
-
-			if (ref && memmem(p, n, ref, strlen(ref))) {
-				gate_buf_add(&lines, p, n);
-				break;
-			}
-		}
-		p += n;
-	}
-	if (gate_ledger_append(s, &lines, &err) < 0)
-		fprintf(stderr, "refgate: %s\n", err.text);
 }
 
 static int record(const struct gate_server *s, const struct landed *l, struct gate_err *err)
@@ -172,7 +146,6 @@ static int run(struct gate_server *s, struct landed *l, struct gate_err *err)
 	gate_copy(s->repo_id, sizeof(s->repo_id), l->note.repo_id);
 	if (sort_out(l, err) < 0 || (!s->repo_id[0] && gate_server_configure(s, err) < 0) || record(s, l, err) < 0)
 		return -(int)err->code;
-	enter_ledger(s, l, key);
 	if (l->ungated.n)
 		fprintf(stderr, "refgate: %zu refs moved without a decision; an admin must look at them\n", l->ungated.n);
 	if (l->note.answer && !l->note.id[0])

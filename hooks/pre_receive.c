@@ -13,6 +13,7 @@
 #include "gate/pending.h"
 #include "gate/wall.h"
 #include "hooks/hook.h"
+#include "hooks/lost.h"
 #include "gate/identity.h"
 #include "hooks/push.h"
 
@@ -123,17 +124,39 @@ static int choose_id(struct push *p, struct gate_err *err)
 	return p->open ? 0 : gate_hold_check_limits(&p->server, &p->judged, err);
 }
 
+/* Of pushes that were judged at once and count beside each other, the first in the log goes on (HOLES 27). What the others brought stays in the
+ * ledger, which is what they will find there when they push again. */
+static int check_overlooked(struct push *p, uint64_t mine, struct gate_err *err)
+{
+	gate_auto(gate_strs) struct gate_strs bodies = { 0 };
+	struct gate_err late = { 0 };
+	bool overlooked;
+
+	if (gate_ledger_overlooked(&p->server, &p->judged, p->judged.ledger, mine, &overlooked, err) < 0)
+		return -(int)err->code;
+	if (!overlooked)
+		return 0;
+	if (gate_entry_plain(&p->server, "decision_withdrawn", (const char *const[]){ "why", "judged beside another push", NULL }, &bodies, &late) == 0)
+		gate_entries_append(&p->server, &bodies, true, false, NULL, &late);
+	return gate_err_set(err, GATE_E_STALE, "another push that counts beside this one was judged at the same moment; push again");
+}
+
 /* The decision is durable before the hook answers (DESIGN section 3, step 5). */
 static int record(struct push *p, struct gate_checkpoint *cp, struct gate_err *err)
 {
 	gate_auto(gate_strs) struct gate_strs bodies = { 0 };
 	bool statements_only = true;
+	size_t decision;
 
 	for (size_t i = 0; i < p->judged.ask.changes.n; i++)
 		statements_only &= p->judged.refs[i].room == GATE_JUDGED_APPROVAL;
 	if (gate_entry_decision(&p->server, &p->judged, p->id[0] ? p->id : NULL, gate_monotonic_ms() - p->started, &bodies, err) < 0)
 		return -(int)err->code;
-	return gate_entries_append(&p->server, &bodies, true, statements_only, cp, err);
+	decision = bodies.n;
+	if (gate_ledger_entries(&p->server, &p->judged, &bodies, err) < 0 ||
+	    gate_entries_append(&p->server, &bodies, true, statements_only, cp, err) < 0)
+		return -(int)err->code;
+	return bodies.n > decision ? check_overlooked(p, cp->size - bodies.n, err) : 0;
 }
 
 static int put_decision(struct push *p, const struct gate_checkpoint *cp, const char *note_name, const char *record_name,
@@ -189,18 +212,10 @@ static int remember_held(struct push *p, struct gate_err *err)
 static int keep(struct push *p, const struct gate_checkpoint *cp, struct gate_err *err)
 {
 	gate_auto(gate_changes) struct gate_changes accepted = { 0 };
-	gate_auto(gate_buf) struct gate_buf ledger = { 0 };
-	gate_autofree char *version = gate_fmt("%lu", (unsigned long)p->judged.ledger);
 	struct gate_server *s = &p->server;
 
-	gate_inflight_sweep(s);
-	for (size_t i = 0; i < p->judged.ask.changes.n; i++) {
-		if (p->judged.refs[i].verdict == GATE_VERDICT_ACCEPT && gate_ledger_line(s, &p->judged, i, &ledger, err) < 0)
-			return -(int)err->code;
-	}
-	if (!version || collect(p, GATE_VERDICT_ACCEPT, &accepted, err) < 0 ||
-	    gate_inflight_begin(s, p->key, &accepted, ledger.len ? version : "-", err) < 0 ||
-	    (ledger.len && gate_inflight_put(s, p->key, "ledger", ledger.s, ledger.len, err) < 0) ||
+	gate_lost_pushes(s);
+	if (collect(p, GATE_VERDICT_ACCEPT, &accepted, err) < 0 || gate_inflight_begin(s, p->key, &accepted, err) < 0 ||
 	    put_decision(p, cp, "push", "record", err) < 0 || keep_atomic(p, cp, err) < 0 || remember_held(p, err) < 0)
 		return -(int)err->code;
 	return gate_decided_add(s, &accepted, err);

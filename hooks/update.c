@@ -4,7 +4,6 @@
 #include "gate/chain.h"
 #include "gate/hold.h"
 #include "gate/inflight.h"
-#include "gate/ledger.h"
 #include "gate/wall.h"
 #include "hooks/hook.h"
 #include "hooks/push.h"
@@ -32,22 +31,6 @@ static int check_policy(const struct gate_server *s, const char *decided_under, 
 	return strcmp(now.oid, decided_under) == 0 ? 0 : gate_err_set(err, GATE_E_STALE, "the policy changed meanwhile; push again");
 }
 
-/* Two pushes that were judged at once must not each overlook what the other brings (HOLES 27). */
-static int check_ledger(const struct gate_server *s, const char *decided_at, struct gate_err *err)
-{
-	gate_autofree char *text = NULL;
-	uint64_t now;
-
-	if (strcmp(decided_at, "-") == 0)
-		return 0;
-	if (gate_ledger_version(s, &now, err) < 0)
-		return -(int)err->code;
-	text = gate_fmt("%lu", (unsigned long)now);
-	return text && strcmp(text, decided_at) == 0 ?
-		       0 :
-		       gate_err_set(err, GATE_E_STALE, "another push that counts beside this one landed meanwhile; push again");
-}
-
 static int check_present(const struct moving *m, struct gate_err *err)
 {
 	struct gate_ref now;
@@ -71,10 +54,10 @@ static int own_hook(const struct moving *m, struct gate_err *err)
 
 static int accept(struct moving *m, struct gate_err *err)
 {
-	char policy[GATE_HEXSZ + 1], ledger[32];
+	char policy[GATE_HEXSZ + 1];
 
-	if (gate_inflight_take(&m->server, m->key, m->ref, m->old, m->new, policy, ledger, err) < 0 ||
-	    check_policy(&m->server, policy, err) < 0 || check_ledger(&m->server, ledger, err) < 0 || check_present(m, err) < 0)
+	if (gate_inflight_take(&m->server, m->key, m->ref, m->old, m->new, policy, err) < 0 ||
+	    check_policy(&m->server, policy, err) < 0 || check_present(m, err) < 0)
 		return -(int)err->code;
 	return own_hook(m, err);
 }

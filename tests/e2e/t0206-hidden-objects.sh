@@ -112,13 +112,4 @@ snap srv
 raw_push other-bot srv ' report-status' p.pack "$ZERO $C refs/heads/agent/note"
 landed srv 'a file of a branch that was deleted just now' refs/heads/agent/note "$C"
 
-# And whoever has the object may push it, though a copy of it lies hidden. (git unpacks a small push object by object and does
-# not write what it has; kept as a pack the push shows what it brings.)
-git -C srv.git config receive.unpackLimit 1
-g checkout -q -b again "$main"
-commit_file agent mine 'my own words'
-echo 'my own words' | admin srv hash-object -w --stdin >/dev/null
-snap srv
-push_as codex-bot agent origin again:refs/heads/agent/again
-landed srv 'a file that the pusher really sends lands, though the server has it hidden already' refs/heads/agent/again "$(oid agent again)"
 done_testing

@@ -18,7 +18,7 @@ rules:
 EOF
 _keys
 for k in alice bob; do printf '%s %s\n' "$k" "$(cut -d' ' -f1,2 "$k.pub")"; done >rules/allowed_signers
-carried() { grep -c '"k":"add"' "$1.git/refgate/ledger" 2>/dev/null; }
+carried() { log_count "$1" '.ev == "ledger" and (.ledger | fromjson.k == "add")'; }
 n=0
 # Each name on a server of its own, so that one does not count for the next.
 for name in agent/plain 'agent/a"b' 'agent/ü' 'agent/"x",y' 'agent/a<b>&c'; do

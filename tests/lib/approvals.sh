@@ -179,6 +179,6 @@ in_own_mounts() {
 	command -v unshare >/dev/null && unshare -m true 2>/dev/null || return 1
 	REFGATE_OWN_MOUNTS=1
 	export REFGATE_OWN_MOUNTS
-	rm -rf "$T"
-	exec unshare -m --propagation private sh "$TEST_FILE"
+	cd / && rm -rf "$T"
+	exec unshare -m --propagation private sh "$PROJECT/tests/e2e/${TEST_FILE##*/}"
 }

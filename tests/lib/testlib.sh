@@ -401,7 +401,7 @@ _check_left() {
 	_l=$(find "$_g" \( -name '*.lock' ! -name settle.lock -o -name 'incoming-*' -o -name 'tmp_objdir-*' -o -name 'tmp_pack_*' -o \
 		-name 'tmp_idx_*' -o -name '*.tmp' -o -name '.tmp*' \) ! -path '*/audit/*' 2>/dev/null)
 	[ -z "$_l" ] || _because "left behind: $_l"
-	_l=$(git -C "$_g" fsck --connectivity-only --no-dangling 2>&1 | grep -v '^Checking') && [ -n "$_l" ] &&
+	_l=$(git -C "$_g" fsck --connectivity-only --no-dangling 2>&1 | grep -v -e '^Checking' -e '^notice: ') && [ -n "$_l" ] &&
 		_because "fsck: $_l"
 	_l=$(pendings "$1" | while read -r _p; do record "$1" "$_p" '.refs[]|select(.pending != null).pending' |
 		while read -r _r; do git -C "$_g" rev-parse -q --verify "$_r" >/dev/null || echo "$_p has no $_r"; done; done)

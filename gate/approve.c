@@ -137,8 +137,8 @@ int gate_approval_closed(const struct gate_record *r, enum gate_state now, struc
 	return gate_err_set(err, GATE_E_BUG, "pending %s: state %s", r->id, gate_state_name(now));
 }
 
-/* A later statement of a key takes the place of its earlier one; an earlier one, which anybody may have fetched and hand in again, does not
- * take a denial back. Of two made in the same second the denial stands. */
+/* A later statement of a key takes the place of its earlier one; an earlier approval, which anybody may have fetched and hand in again, does not
+ * take a denial back. A denial is always taken: clocks differ, and it is the safe side. */
 static int check_newer(const struct gate_server *s, const struct gate_record *r, const struct gate_vote *v, const char *blob, size_t len,
 		       struct gate_err *err)
 {
@@ -154,7 +154,7 @@ static int check_newer(const struct gate_server *s, const struct gate_record *r,
 	    (stored.len == len && memcmp(stored.s, blob, len) == 0) ||
 	    read_vote(s, r, v->fp, gate_buf_cstr(&stored), stored.len, &before, &gone) < 0)
 		return 0;
-	if (v->not_before > before.not_before || (v->not_before == before.not_before && v->decision == GATE_DECISION_DENY))
+	if (before.decision != GATE_DECISION_DENY || v->decision == GATE_DECISION_DENY || v->not_before > before.not_before)
 		return 0;
 	return gate_err_set(err, GATE_E_STATEMENT, "a later statement of this key (%s) is known for %s; sign anew to change it",
 			    gate_decision_name(before.decision), r->id);
@@ -163,6 +163,7 @@ static int check_newer(const struct gate_server *s, const struct gate_record *r,
 int gate_approval_check(const struct gate_server *s, const char *id, const char *fp, const char *blob, size_t len,
 			struct gate_record *record, struct gate_vote *vote, struct gate_err *err)
 {
+	gate_auto(gate_strs) struct gate_strs excluded = { 0 };
 	struct gate_requirement *needs = NULL;
 	size_t n = 0;
 	enum gate_state now;
@@ -174,8 +175,8 @@ int gate_approval_check(const struct gate_server *s, const char *id, const char 
 		return gate_approval_closed(record, now, err);
 	if (read_vote(s, record, fp, blob, len, vote, err) < 0 || check_newer(s, record, vote, blob, len, err) < 0)
 		return -(int)err->code;
-	if (gate_needs_now(s, record, &needs, &n, err) == 0)
-		gate_vote_eligible(&s->policy->people, needs, n, vote, &record->excluded, s->now, err);
+	if (gate_needs_now(s, record, &needs, &n, &excluded, err) == 0)
+		gate_vote_eligible(&s->policy->people, needs, n, vote, &excluded, s->now, err);
 	for (size_t i = 0; i < n; i++)
 		gate_requirement_clear(&needs[i]);
 	free(needs);
@@ -271,7 +272,7 @@ static int add_need(struct gate_requirement *needs, size_t *n, const struct gate
 
 /* The same changes judged by the policy in force: its requirements beside those that were recorded. */
 static int add_judged(const struct gate_server *s, const struct gate_record *r, struct gate_requirement **needs, size_t *n,
-		      struct gate_err *err)
+		      struct gate_strs *excluded, struct gate_err *err)
 {
 	__attribute__((cleanup(gate_judged_clear))) struct gate_judged j = { 0 };
 	gate_auto(gate_changes) struct gate_changes changes = { 0 };
@@ -285,6 +286,10 @@ static int add_judged(const struct gate_server *s, const struct gate_record *r, 
 	if (j.verdict == GATE_VERDICT_REJECT)
 		return gate_err_set(err, GATE_E_STALE, "pending %s: the policy in force rejects this change; the agent pushes again to see why",
 				    r->id);
+	for (size_t i = 0; i < j.excluded.n; i++) {
+		if (gate_strs_add_new(excluded, j.excluded.v[i], err) < 0)
+			return -(int)err->code;
+	}
 	bigger = reallocarray(*needs, *n + j.n_needs + r->n_refs + 1, sizeof(*bigger));
 	if (!bigger)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
@@ -298,7 +303,7 @@ static int add_judged(const struct gate_server *s, const struct gate_record *r, 
 }
 
 int gate_needs_now(const struct gate_server *s, const struct gate_record *r, struct gate_requirement **out, size_t *n,
-		   struct gate_err *err)
+		   struct gate_strs *excluded, struct gate_err *err)
 {
 	struct gate_requirement *needs = calloc(r->n_needs + r->n_refs + 1, sizeof(*needs));
 
@@ -310,10 +315,12 @@ int gate_needs_now(const struct gate_server *s, const struct gate_record *r, str
 		if (add_need(needs, n, &r->needs[i], err) < 0)
 			return -(int)err->code;
 	}
+	if (gate_strs_copy(excluded, &r->excluded, err) < 0)
+		return -(int)err->code;
 	if (strcmp(s->policy->digest, r->policy) == 0)
 		return 0;
 	/* The policy changed since: what it asks more counts too, by tier, rule and owner (HOLES 24). */
-	if (add_judged(s, r, out, n, err) < 0)
+	if (add_judged(s, r, out, n, excluded, err) < 0)
 		return -(int)err->code;
 	needs = *out;
 	for (size_t i = 0; i < r->n_refs; i++) {

@@ -30,8 +30,8 @@ int gate_votes_load(const struct gate_server *s, const struct gate_record *r, st
 /* Why a pending in that state takes no statement, and what to do next. */
 int gate_record_closed_error(const struct gate_record *r, enum gate_state now, struct gate_err *err);
 
-/* What must be met now: the record's needs, and what the present policy asks beyond them. The caller clears each and frees. */
+/* What must be met now, and who cannot sign (excluded, to be cleared by the caller): the record's needs, and what the present policy asks beyond them. The caller clears each and frees. */
 int gate_needs_now(const struct gate_server *s, const struct gate_record *r, struct gate_requirement **needs, size_t *n,
-		   struct gate_err *err);
+		   struct gate_strs *excluded, struct gate_err *err);
 
 #endif

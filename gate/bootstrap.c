@@ -47,7 +47,7 @@ int gate_bootstrap_finish(struct gate_server *s, struct gate_err *err)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	gate_copy(c->ref, sizeof(c->ref), s->policy_ref);
 	gate_copy(c->new, sizeof(c->new), commit);
-	if (gate_entries_append(s, &bodies, true, true, NULL, err) < 0 || gate_decided_add(s, &landed, err) < 0)
+	if (gate_entries_append(s, &bodies, true, true, NULL, err) < 0 || gate_decided_add(s, &landed, true, err) < 0)
 		return -(int)err->code;
 	return gate_refs_commit(&s->repo, &u, "refgate: bootstrap", err);
 }

@@ -19,13 +19,18 @@ static int append(const struct gate_server *s, const struct gate_buf *lines, str
 	return gate_append_lines(path, gate_buf_cstr(lines), lines->len, err);
 }
 
-int gate_decided_add(const struct gate_server *s, const struct gate_changes *changes, struct gate_err *err)
+int gate_decided_add(const struct gate_server *s, const struct gate_changes *changes, bool signed_by_persons, struct gate_err *err)
 {
 	gate_auto(gate_buf) struct gate_buf b = { 0 };
 
 	for (size_t i = 0; i < changes->n; i++) {
-		if (!gate_is_zero_oid(changes->v[i].new))
-			gate_buf_fmt(&b, "%s %s\n", changes->v[i].new, changes->v[i].ref);
+		const struct gate_change *c = &changes->v[i];
+
+		if (gate_is_zero_oid(c->new))
+			continue;
+		gate_buf_fmt(&b, "%s %s\n", c->new, c->ref);
+		if (signed_by_persons || c->is_protected)
+			gate_buf_fmt(&b, "%s protected %s\n", c->new, c->ref);
 	}
 	return append(s, &b, err);
 }
@@ -33,7 +38,7 @@ int gate_decided_add(const struct gate_server *s, const struct gate_changes *cha
 static int add_line(const char *name, const struct gate_ref *ref, void *arg)
 {
 	if (ref->kind == GATE_REF_DIRECT)
-		gate_buf_fmt(arg, "%s %s\n", ref->oid, name);
+		gate_buf_fmt(arg, "%s %s\n%s protected %s\n", ref->oid, name, ref->oid, name);
 	return 0;
 }
 
@@ -92,6 +97,13 @@ int gate_decided_held(const struct gate_server *s, const char *oid, struct gate_
 
 	gate_buf_fmt(&b, "%s held\n", oid);
 	return append(s, &b, err);
+}
+
+int gate_decided_protected(const struct gate_server *s, const char *ref, const char *oid, bool *has, struct gate_err *err)
+{
+	gate_autofree char *name = gate_fmt("protected %s", ref);
+
+	return name ? gate_decided_has(s, name, oid, has, err) : gate_err_set(err, GATE_E_NOMEM, "out of memory");
 }
 
 int gate_decided_recent(const struct gate_server *s, struct gate_strs *oids, struct gate_err *err)

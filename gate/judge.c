@@ -108,8 +108,8 @@ static int collect(const char *name, const struct gate_ref *ref, void *arg)
 		return 0;
 	if (t->ask->hidden.n < HIDDEN_MAX && gate_policy_protects(t->s->policy, name, t->s->policy_ref) &&
 	    !gate_strs_has(&t->ask->hidden, ref->oid)) {
-		/* Only a value that a decision put there hides anything (HOLES 1). */
-		if (gate_decided_has(t->s, name, ref->oid, &decided, t->err) < 0 ||
+		/* Only a value that a decision put there while the ref was protected hides anything (HOLES 1). */
+		if (gate_decided_protected(t->s, name, ref->oid, &decided, t->err) < 0 ||
 		    (decided && gate_strs_add(&t->ask->hidden, ref->oid, t->err) < 0))
 			t->failed = true;
 	}
@@ -327,7 +327,7 @@ static int add_carried(const struct gate_server *s, struct gate_judged *j, size_
 	for (size_t k = 0; k < j->reply.findings.n; k++) {
 		struct gate_finding f = j->reply.findings.v[k];
 
-		if (f.change >= i || j->refs[f.change].verdict != GATE_VERDICT_ACCEPT || f.floor < GATE_TIER_MEDIUM || f.points == 0)
+		if (f.change >= i || j->refs[f.change].verdict != GATE_VERDICT_ACCEPT || !gate_ledger_weighs(&f))
 			continue;
 		f.change = 0;
 		if (gate_findings_add(&carried, &f, err) < 0)
@@ -432,8 +432,32 @@ static int digests(struct gate_judged *j, struct gate_err *err)
 	return gate_buf_check(&b, err);
 }
 
+/* Whoever an identity of the push names pushed it as far as the gate can know: by name, or by the fingerprint of a key (HOLES 25). */
+static int exclude_identity(const struct gate_server *s, struct gate_judged *j, const char *identity, struct gate_err *err)
+{
+	const char *value = strchr(identity, ':') ? strchr(identity, ':') + 1 : identity;
+	const struct gate_people *people = &s->policy->people;
+	const struct gate_strs no_mails = { 0 };
+
+	for (size_t i = 0; i < people->n; i++) {
+		for (size_t k = 0; k < people->v[i].n_keys; k++) {
+			gate_auto(gate_buf) struct gate_buf fp = { 0 };
+
+			gate_key_fingerprint(&people->v[i].keys[k], &fp);
+			if (strcmp(gate_buf_cstr(&fp), value) == 0 &&
+			    gate_quorum_exclude(people, people->v[i].name, NULL, &no_mails, &j->excluded, &j->excluded_why, err) < 0)
+				return -(int)err->code;
+		}
+	}
+	return gate_quorum_exclude(people, value, NULL, &no_mails, &j->excluded, &j->excluded_why, err);
+}
+
 static int exclude(const struct gate_server *s, struct gate_judged *j, struct gate_err *err)
 {
+	for (size_t i = 0; i < j->identities.n; i++) {
+		if (exclude_identity(s, j, j->identities.v[i], err) < 0)
+			return -(int)err->code;
+	}
 	for (size_t i = 0; i < j->ask.changes.n; i++) {
 		if (j->refs[i].verdict == GATE_VERDICT_HOLD &&
 		    gate_quorum_exclude(&s->policy->people, j->actor.name, j->actor.owner, &j->reply.facts[i].mails, &j->excluded,

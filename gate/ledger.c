@@ -44,10 +44,15 @@ static void put_finding(struct gate_jw *w, const struct gate_finding *f)
 	gate_jw_close(w);
 }
 
+bool gate_ledger_weighs(const struct gate_finding *f)
+{
+	return f->points > 0 && (f->floor >= GATE_TIER_MEDIUM || gate_band(f->points) >= GATE_TIER_MEDIUM);
+}
+
 /* What of a ref's findings counts later: low ones never enter, and what was carried already is there. */
 static bool enters(const struct gate_judged *j, const struct gate_finding *f, size_t i)
 {
-	return f->change == i && f->floor >= GATE_TIER_MEDIUM && f->points > 0 && !gate_judged_is_carried(j, f);
+	return f->change == i && gate_ledger_weighs(f) && !gate_judged_is_carried(j, f);
 }
 
 static int entries_of_ref(const struct gate_server *s, const struct gate_judged *j, size_t i, struct gate_strs *bodies,

@@ -19,6 +19,8 @@ int gate_ledger_carried(const struct gate_server *s, const struct gate_actor *ac
 int gate_ledger_overlooked(const struct gate_server *s, const struct gate_judged *j, uint64_t seen, uint64_t mine, bool *overlooked,
 			   struct gate_err *err);
 
+/* From medium up, by its tier or by its points alone. */
+bool gate_ledger_weighs(const struct gate_finding *f);
 /* Log entries for what the accepted refs of j bring; none when that is nothing. */
 int gate_ledger_entries(const struct gate_server *s, const struct gate_judged *j, struct gate_strs *bodies, struct gate_err *err);
 /* Log entries that clear what the signatures on a record covered. */

@@ -219,7 +219,7 @@ static int release(struct gate_server *s, struct gate_record *r, const struct ga
 	    gate_ledger_clear_entries(s, r, &bodies, err) < 0)
 		return -(int)err->code;
 	/* The approval is spent when this entry is durable, before the ref moves (HOLES 16). */
-	if (gate_entries_append(s, &bodies, true, true, NULL, err) < 0 || gate_decided_add(s, &out->released, err) < 0)
+	if (gate_entries_append(s, &bodies, true, true, NULL, err) < 0 || gate_decided_add(s, &out->released, true, err) < 0)
 		return -(int)err->code;
 	if (gate_refs_commit(&s->repo, &u, "refgate: release", err) < 0) {
 		/* Spent all the same; what git did is looked at by whoever comes next, if not here. */
@@ -285,13 +285,14 @@ static void tell_lapsed(const struct gate_server *s, const struct gate_record *r
 
 static int count(struct gate_server *s, struct gate_record *r, struct gate_quorum *q, struct gate_buf *notes, struct gate_err *err)
 {
+	gate_auto(gate_strs) struct gate_strs excluded = { 0 };
 	gate_autofree struct gate_vote *votes = NULL;
 	struct gate_requirement *needs = NULL;
 	size_t n_votes = 0, n_needs = 0;
 
-	if (gate_votes_load(s, r, &votes, &n_votes, notes, err) == 0 && gate_needs_now(s, r, &needs, &n_needs, err) == 0) {
+	if (gate_votes_load(s, r, &votes, &n_votes, notes, err) == 0 && gate_needs_now(s, r, &needs, &n_needs, &excluded, err) == 0) {
 		tell_lapsed(s, r, needs, n_needs, votes, n_votes, notes);
-		gate_quorum_count(&s->policy->people, needs, n_needs, votes, n_votes, &r->excluded, s->now, q, err);
+		gate_quorum_count(&s->policy->people, needs, n_needs, votes, n_votes, &excluded, s->now, q, err);
 	}
 	for (size_t i = 0; i < n_needs; i++)
 		gate_requirement_clear(&needs[i]);

@@ -218,7 +218,7 @@ static int keep(struct push *p, const struct gate_checkpoint *cp, struct gate_er
 	if (collect(p, GATE_VERDICT_ACCEPT, &accepted, err) < 0 || gate_inflight_begin(s, p->key, &accepted, err) < 0 ||
 	    put_decision(p, cp, "push", "record", err) < 0 || keep_atomic(p, cp, err) < 0 || remember_held(p, err) < 0)
 		return -(int)err->code;
-	return gate_decided_add(s, &accepted, err);
+	return gate_decided_add(s, &accepted, false, err);
 }
 
 static int refuse(struct push *p, struct gate_err *err)

@@ -149,7 +149,13 @@ static void answer_one(struct session *s, size_t i, const struct gate_err *held,
 	case GATE_FATE_APPROVAL:
 		if (whole)
 			gate_pkt_fmt(&s->out, "ng %s not recorded: another ref of this atomic push was not accepted", c->ref);
-		else if (gate_approval_keep(&s->server, c->ref, c->new, false, &err) < 0)
+		else if (s->atomic && any(s, GATE_FATE_ACCEPT)) {
+			/* Whether the other refs land is not known before git has asked `update` for each: the statement goes with
+			 * them into one transaction, or not at all, and post-receive moves it on (HOLES 15). */
+			gate_pkt_fmt(&s->out, "ok %s", c->ref);
+			gate_pkt_fmt(&s->out, "option fall-through");
+			s->lands = true;
+		} else if (gate_approval_keep(&s->server, c->ref, c->new, false, &err) < 0)
 			gate_pkt_fmt(&s->out, "ng %s %.400s", c->ref, err.text);
 		else {
 			gate_pkt_fmt(&s->out, "ok %s", c->ref);

@@ -169,7 +169,7 @@ int gate_config_load_cached(const struct gate_repo *r, const char *cache, struct
 	if (err->code != GATE_OK || ask_git(r, &text, err) < 0 || parse(&text, out, &files, err) < 0)
 		return -(int)err->code;
 	for (size_t i = 0; i < out->keys.n; i++)
-		plain &= !gate_starts_with(out->keys.v[i], "includeif.");
+		plain &= !gate_starts_with(out->keys.v[i], "include"); /* also of a file that is not there yet */
 	if (plain)
 		remember(r, cache, &files, &text);
 	return 0;
@@ -199,10 +199,13 @@ int gate_config_all(const struct gate_config *c, const char *key, struct gate_st
 	return 0;
 }
 
+/* As git reads it: words, or a number that is zero or not. */
 bool gate_config_bool(const struct gate_config *c, const char *key, bool absent)
 {
-	static const char *const yes[] = { "true", "yes", "on", "1" };
+	static const char *const yes[] = { "true", "yes", "on" }, *const no[] = { "false", "no", "off", "" };
 	const char *v = gate_config_get(c, key, NULL);
+	char *end;
+	long n;
 
 	if (!v)
 		return absent;
@@ -210,7 +213,12 @@ bool gate_config_bool(const struct gate_config *c, const char *key, bool absent)
 		if (strcasecmp(v, yes[i]) == 0)
 			return true;
 	}
-	return false;
+	for (size_t i = 0; i < GATE_ARRAY_LEN(no); i++) {
+		if (strcasecmp(v, no[i]) == 0)
+			return false;
+	}
+	n = strtol(v, &end, 0);
+	return end == v ? absent : n != 0;
 }
 
 int gate_config_set(const struct gate_repo *r, const char *key, const char *value, struct gate_err *err)

@@ -14,6 +14,8 @@ struct gate_refs {
 	const char *map; /* packed-refs; NULL when there is none */
 	size_t size;
 	const char *body; /* behind the header line */
+	ino_t ino;	  /* which packed-refs this is: git replaces the file, never writes into it */
+	struct timespec mtime;
 };
 
 bool gate_ref_name_valid(const char *name)
@@ -36,22 +38,22 @@ bool gate_ref_name_valid(const char *name)
 	return true;
 }
 
-int gate_refs_open(const struct gate_repo *r, struct gate_refs **out, struct gate_err *err)
+static int map_packed(struct gate_refs *refs, struct gate_err *err)
 {
-	gate_autofree char *path = gate_fmt("%s/packed-refs", r->dir);
-	struct gate_refs *refs = calloc(1, sizeof(*refs));
+	gate_autofree char *path = gate_fmt("%s/packed-refs", refs->repo->dir);
 	gate_autoclose int fd = -1;
+	const char *end;
 	struct stat st;
 
-	*out = refs;
-	if (!refs || !path)
+	if (!path)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
-	refs->repo = r;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : gate_err_errno(err, "%s", path);
 	if (fstat(fd, &st) < 0)
 		return gate_err_errno(err, "%s", path);
+	refs->ino = st.st_ino;
+	refs->mtime = st.st_mtim;
 	if (st.st_size == 0)
 		return 0;
 	refs->size = (size_t)st.st_size;
@@ -60,17 +62,43 @@ int gate_refs_open(const struct gate_repo *r, struct gate_refs **out, struct gat
 		refs->map = NULL;
 		return gate_err_errno(err, "%s: mmap", path);
 	}
-	refs->body = refs->map;
-	if (refs->map[0] == '#') {
-		const char *end = memchr(refs->map, '\n', refs->size);
-
-		if (!end || !memmem(refs->map, (size_t)(end - refs->map), " sorted", 7))
-			return gate_err_set(err, GATE_E_REF, "%s: not sorted; run `git pack-refs --all` once", path);
-		refs->body = end + 1;
-	} else {
-		return gate_err_set(err, GATE_E_REF, "%s: no header; run `git pack-refs --all` once", path);
-	}
+	end = refs->map[0] == '#' ? memchr(refs->map, '\n', refs->size) : NULL;
+	if (!end || !memmem(refs->map, (size_t)(end - refs->map), " sorted", 7))
+		return gate_err_set(err, GATE_E_REF, "%s: not sorted; run `git pack-refs --all` once", path);
+	refs->body = end + 1;
 	return 0;
+}
+
+int gate_refs_open(const struct gate_repo *r, struct gate_refs **out, struct gate_err *err)
+{
+	struct gate_refs *refs = calloc(1, sizeof(*refs));
+
+	*out = refs;
+	if (!refs)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	refs->repo = r;
+	return map_packed(refs, err);
+}
+
+/* A ref whose loose file is gone may have been packed since the file was mapped: the present file is mapped instead. Called behind each look
+ * for loose refs, so that a ref is seen in one place or the other (git writes packed-refs before it removes loose files). */
+static int follow_packed(const struct gate_refs *snapshot, struct gate_err *err)
+{
+	struct gate_refs *refs = (struct gate_refs *)(uintptr_t)snapshot;
+	gate_autofree char *path = gate_fmt("%s/packed-refs", refs->repo->dir);
+	struct stat st;
+
+	if (!path)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	if (stat(path, &st) < 0)
+		return 0;
+	if (st.st_ino == refs->ino && st.st_mtim.tv_sec == refs->mtime.tv_sec && st.st_mtim.tv_nsec == refs->mtime.tv_nsec)
+		return 0;
+	if (refs->map)
+		munmap((void *)(uintptr_t)refs->map, refs->size);
+	refs->map = refs->body = NULL;
+	refs->size = 0;
+	return map_packed(refs, err);
 }
 
 void gate_refs_close(struct gate_refs *refs)
@@ -200,6 +228,8 @@ int gate_ref_read(const struct gate_refs *refs, const char *name, struct gate_re
 		return gate_err_set(err, GATE_E_REF, "not a ref name");
 	if (loose_get(refs, name, out, err) < 0)
 		return -(int)err->code;
+	if (out->kind == GATE_REF_ABSENT && follow_packed(refs, err) < 0)
+		return -(int)err->code;
 	if (out->kind == GATE_REF_ABSENT && packed_get(refs, name, out->oid))
 		out->kind = GATE_REF_DIRECT;
 	return 0;
@@ -248,11 +278,15 @@ int gate_refs_each(const struct gate_refs *refs, const char *prefix,
 {
 	gate_auto(gate_strs) struct gate_strs loose = { 0 };
 	size_t plen = strlen(prefix), i = 0;
-	const char *at = refs->map ? lower_bound(refs, prefix, plen) : NULL;
+	gate_autorefs struct gate_refs *own = NULL;
+	const char *at;
 	struct line l;
 
-	if (loose_names(refs, prefix, &loose, err) < 0)
+	/* A snapshot of its own: what fn asks may make the shared one follow a newer file. */
+	if (loose_names(refs, prefix, &loose, err) < 0 || gate_refs_open(refs->repo, &own, err) < 0)
 		return -(int)err->code;
+	refs = own;
+	at = refs->map ? lower_bound(refs, prefix, plen) : NULL;
 	for (;;) {
 		bool packed = at && parse_line(refs, at, &l) && l.name_len >= plen && memcmp(l.name, prefix, plen) == 0;
 		int c = !packed ? -1 : i >= loose.n ? 1 : -compare(&l, loose.v[i], strlen(loose.v[i]));
@@ -348,5 +382,8 @@ int gate_refs_commit(const struct gate_repo *r, const struct gate_ref_updates *u
 	if (strstr(gate_buf_cstr(&errs), "but expected") || strstr(gate_buf_cstr(&errs), "reference already exists") ||
 	    strstr(gate_buf_cstr(&errs), "unable to resolve reference") || strstr(gate_buf_cstr(&errs), "File exists"))
 		return gate_err_set(err, GATE_E_STALE, "a ref moved meanwhile: %s", gate_buf_cstr(&safe));
+	if (strstr(gate_buf_cstr(&errs), "couldn't write") || strstr(gate_buf_cstr(&errs), "No space left") ||
+	    strstr(gate_buf_cstr(&errs), "Read-only"))
+		return gate_err_set(err, GATE_E_FULL, "git could not write a ref; is the disk full or read-only? %s", gate_buf_cstr(&safe));
 	return gate_err_set(err, GATE_E_GIT, "git update-ref: %s", gate_buf_cstr(&safe));
 }

@@ -37,26 +37,34 @@ static int fill(const char *dir, struct gate_repo *out, struct gate_err *err)
 	return 0;
 }
 
+/* git itself finds the repository around the working folder, with the care it takes: safe.directory, safe.bareRepository. */
+static int discover(struct gate_repo *out, struct gate_err *err)
+{
+	static const char *const argv[] = { "git", "rev-parse", "--absolute-git-dir", NULL };
+	gate_auto(gate_buf) struct gate_buf dir = { 0 }, errs = { 0 }, safe = { 0 };
+	gate_auto(gate_proc) struct gate_proc p = { .argv = argv, .env = (const char *const *)environ, .out = &dir, .errs = &errs };
+
+	if (gate_proc_run(&p, GIT_TIMEOUT_MS, err) < 0)
+		return -(int)err->code;
+	gate_escape(&safe, gate_buf_cstr(&errs), strcspn(gate_buf_cstr(&errs), "\n"));
+	if (gate_proc_exit(&p) != 0 || dir.len < 2)
+		return gate_err_set(err, GATE_E_USAGE, "%s (or name a repository with --repo DIR)",
+				    safe.len ? safe.s : "not a git repository");
+	dir.s[--dir.len] = '\0';
+	return fill(dir.s, out, err);
+}
+
 int gate_repo_open(const char *dir, struct gate_repo *out, struct gate_err *err)
 {
-	char at[PATH_MAX];
+	gate_autofree char *dot = dir ? gate_fmt("%s/.git", dir) : NULL;
 
-	if (!realpath(dir ? dir : ".", at))
-		return gate_err_errno(err, "%s", dir ? dir : ".");
-	for (;;) {
-		gate_autofree char *dot = gate_fmt("%s/.git", at);
-		char *slash;
-
-		if (dot && looks_like_git_dir(dot))
-			return fill(dot, out, err);
-		if (looks_like_git_dir(at))
-			return fill(at, out, err);
-		slash = strrchr(at, '/');
-		if (dir || !slash || slash == at)
-			return gate_err_set(err, GATE_E_USAGE, "%s: not a git repository (name one with --repo DIR)",
-					    dir ? dir : "here");
-		*slash = '\0';
-	}
+	if (!dir)
+		return discover(out, err);
+	if (dot && looks_like_git_dir(dot))
+		return fill(dot, out, err);
+	if (looks_like_git_dir(dir))
+		return fill(dir, out, err);
+	return gate_err_set(err, GATE_E_USAGE, "%s: not a git repository (name one with --repo DIR)", dir);
 }
 
 int gate_repo_open_hook(struct gate_repo *out, struct gate_err *err)

@@ -90,30 +90,33 @@ push_as codex-bot agent origin HEAD:refs/heads/agent/x
 landed srv 'and the refused one lands by a decision of its own' refs/heads/agent/x "$a"
 is "$(log_count srv '.ev == "decision" and any(.refs[]; .ref == "refs/heads/agent/x")')" 3 'each try has its own decision in the log'
 
-# The policy moves between the decision and update: push again.
+# The policy, or a target, moves between the decision and update: the host's hook for the first ref does it, the second is refused.
 commit_file agent b two
-cat >srv.git/hooks/update.chained <<'E'
-#!/bin/sh
-exit 0
-E
-cat >slow <<'E'
-#!/bin/sh
-# between pre-receive and update
-git -C "$GIT_DIR" update-ref refs/refgate/policy "$(cat "$GIT_DIR/other")"
-exec "$GIT_DIR/hooks/proc-receive.real"
-E
-other=$(printf '100644 blob %s\tpolicy.yml\n' "$(echo 'version: 1' | admin srv hash-object -w --stdin)" | admin srv mktree)
-echo "$other" >srv.git/other
+b=$(oid agent HEAD)
 policy=$(oid srv.git refs/refgate/policy)
-cat >srv.git/hooks/pre-receive.chained <<'E'
+other=$(printf '100644 blob %s\tpolicy.yml\n' "$(echo 'version: 1' | admin srv hash-object -w --stdin)" | admin srv mktree)
+cat >srv.git/hooks/update.chained <<E
 #!/bin/sh
-# runs before the gate judges; what it starts acts after the decision was made
-(
-	i=0
-	while [ $i -lt 500 ] && [ -z "$(ls "$GIT_DIR/refgate/inflight" 2>/dev/null)" ]; do sleep 0.01; i=$((i + 1)); done
-) </dev/null >/dev/null 2>&1 &
-exit 0
+[ "\$1" != refs/heads/agent/first ] || git -C "\$GIT_DIR" update-ref refs/refgate/policy $other
 E
-chmod +x srv.git/hooks/pre-receive.chained
+snap srv
+push_as codex-bot agent origin "$b:refs/heads/agent/first" "$b:refs/heads/agent/second"
+isnt "$STATUS" 0 'when the policy moves during a push'
+like "$OUT" 'policy changed meanwhile; push again' 'the rest of it is told to push again'
+no 'and does not land' oid srv.git refs/heads/agent/second
 git -C srv.git update-ref refs/refgate/policy "$policy"
+cat >srv.git/hooks/update.chained <<E
+#!/bin/sh
+[ "\$1" != refs/heads/agent/first ] || git -C "\$GIT_DIR" update-ref refs/heads/agent/x $b
+E
+commit_file agent c three
+c=$(oid agent HEAD)
+push_as codex-bot agent origin "$c:refs/heads/agent/first" "$c:refs/heads/agent/x"
+isnt "$STATUS" 0 'when a target moves during a push'
+like "$OUT" 'moved meanwhile|cannot lock ref' 'the rest of it is refused'
+is "$(oid srv.git refs/heads/agent/x)" "$b" 'and does not land over it'
+printf '#!/bin/sh\nexit 0\n' >srv.git/hooks/update.chained
+snap srv
+push_as codex-bot agent origin "$c:refs/heads/agent/second"
+landed srv 'afterwards pushes land as ever' refs/heads/agent/second "$c"
 done_testing

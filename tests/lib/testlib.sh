@@ -368,7 +368,18 @@ objects_of() {
 
 # ---- whole pushes ----
 
+# quiet SERVER: waits until nothing works on it in the background any more (a release starts upkeep)
+quiet() {
+	printf '%s' "$T/$1.git" >"$T/.quiet"
+	_q=0
+	while [ "$_q" -lt 500 ] && LC_ALL=C grep -q -a -s -F -f "$T/.quiet" /proc/[0-9]*/cmdline; do
+		sleep 0.02
+		_q=$((_q + 1))
+	done
+}
+
 snap() {
+	quiet "$1"
 	refs_of "$1" >"$T/.snap.$1"
 	_targets "$1" >"$T/.targets.$1"
 	objects_of "$1" >"$T/.objects.$1"
@@ -395,6 +406,7 @@ $(tail -n 12 "$OUTFILE" 2>/dev/null)"
 
 # Nothing of the push itself stays: decisions in flight, quarantines, locks, half-written files, broken links between objects.
 _check_left() {
+	quiet "$1"
 	_g=$1.git
 	[ -z "$(ls -A "$_g/refgate/inflight" 2>/dev/null)" ] || _because "refgate/inflight is not empty: $(ls "$_g/refgate/inflight")"
 	[ -z "$(ls -A "$_g/refgate/serve" 2>/dev/null)" ] || _because "refgate/serve is not empty"

@@ -214,7 +214,7 @@ static void get_finding(struct gate_msg *m, struct gate_findings *l, size_t n_ch
 	f.old_value = gate_msg_dup(m, GATE_FINDING_TEXT_MAX);
 	f.new_value = gate_msg_dup(m, GATE_FINDING_TEXT_MAX);
 	f.message = gate_msg_dup(m, GATE_FINDING_TEXT_MAX);
-	if (f.change >= n_changes || !f.id[0])
+	if (f.change >= n_changes || !f.id[0] || f.id[strspn(f.id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")])
 		m->bad = true;
 	if (!m->bad)
 		gate_findings_add(l, &f, err);

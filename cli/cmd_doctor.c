@@ -4,6 +4,7 @@
 #include "gate/decided.h"
 #include "gate/entries.h"
 #include "gate/install.h"
+#include "gate/pending.h"
 #include "gate/wall.h"
 #include "gate/worker.h"
 
@@ -135,9 +136,11 @@ static int acknowledge(struct doctor *d, const char *ref, struct gate_err *err)
 	gate_autopolicy struct gate_policy *policy = NULL;
 	gate_autofree char *name = NULL;
 	gate_auto(gate_buf) struct gate_buf tree = { 0 };
+	gate_autoclose int lock = -1;
 	struct gate_ref now;
 
-	if (gate_server_configure(s, err) < 0 || gate_ref_read(s->refs, ref, &now, err) < 0)
+	lock = gate_pending_lock(s, err); /* no release or bootstrap in between */
+	if (lock < 0 || gate_server_refresh(s, err) < 0 || gate_server_configure(s, err) < 0 || gate_ref_read(s->refs, ref, &now, err) < 0)
 		return -(int)err->code;
 	if (now.kind != GATE_REF_DIRECT)
 		return gate_err_set(err, GATE_E_REF, "%s is no ref with a value of its own", ref);
@@ -146,7 +149,7 @@ static int acknowledge(struct doctor *d, const char *ref, struct gate_err *err)
 	if (strcmp(ref, s->policy_ref) == 0) {
 		name = gate_fmt("%s:.refgate", now.oid);
 		if (!name || gate_git_line(&s->repo, (const char *const[]){ "rev-parse", "--verify", name, NULL }, &tree, err) < 0 ||
-		    gate_server_read_tree(s, tree.s, &files, err) < 0 || gate_policy_load(&files, NULL, 0, &policy, err) < 0)
+		    gate_server_read_tree(s, tree.s, &files, err) < 0 || gate_server_try_policy(s, &files, &policy, err) < 0)
 			return gate_err_wrap(err, "%s", ref);
 		if (gate_ref_updates_add(&u, GATE_REF_POLICY, tree.s, NULL, err) < 0 ||
 		    gate_entry_plain(s, "policy_changed", (const char *const[]){ "tree", tree.s, "by", "acknowledge", NULL }, &bodies, err) < 0)

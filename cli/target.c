@@ -138,8 +138,8 @@ const struct gate_repo *gate_target_repo(const struct gate_target *t)
 static int fetch(struct gate_target *t, const char *const *specs, struct gate_err *err)
 {
 	const char *args[16] = { "-c", "gc.auto=0", "-c", "maintenance.auto=false", "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
-				 t->remote };
-	size_t n = 9;
+				 "--no-recurse-submodules", t->remote };
+	size_t n = 10;
 
 	for (size_t i = 0; specs[i] && n + 1 < GATE_ARRAY_LEN(args); i++)
 		args[n++] = specs[i];
@@ -165,7 +165,8 @@ static int closed_record(struct gate_target *t, const char *id, struct gate_reco
 
 	if (!spec || !ref || !grep)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
-	if (gate_client_git(&t->clone, (const char *const[]){ "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", t->remote, spec, NULL },
+	if (gate_client_git(&t->clone, (const char *const[]){ "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
+					       "--no-recurse-submodules", t->remote, spec, NULL },
 			    NULL, 0, NULL, &errs, &code, err) < 0)
 		return -(int)err->code;
 	if (code || gate_git_line(&t->clone, (const char *const[]){ "log", "-1", "--format=%H", grep, ref, NULL }, &commit, err) < 0 ||
@@ -242,40 +243,19 @@ int gate_target_state(struct gate_target *t, const struct gate_record *r, enum g
 	return 0;
 }
 
-struct reading {
-	const struct gate_repo *repo;
-	int (*fn)(struct gate_record *r, void *arg);
-	void *arg;
-	struct gate_err *err;
-};
-
-static int read_one(const char *name, const struct gate_ref *ref, void *arg)
-{
-	struct reading *rd = arg;
-	gate_auto(gate_buf) struct gate_buf b = { 0 };
-	__attribute__((cleanup(gate_record_clear))) struct gate_record r = { 0 };
-	struct gate_err one = { 0 };
-
-	(void)name;
-	if (gate_git_read(rd->repo, ref->oid, "blob", (size_t)64 << 20, &b, &one) < 0 ||
-	    gate_record_load(gate_buf_cstr(&b), b.len, &r, &one) < 0)
-		return 0;
-	return rd->fn(&r, rd->arg);
-}
-
 int gate_target_each(struct gate_target *t, int (*fn)(struct gate_record *r, void *arg), void *arg, struct gate_err *err)
 {
-	gate_auto(gate_strs) struct gate_strs ids = { 0 };
+	gate_auto(gate_buf) struct gate_buf oids = { 0 };
 	gate_autofree char *spec = gate_fmt("+%s*:%squeue/*", GATE_REFS_RECORD, t->room);
 	gate_autofree char *prefix = gate_fmt("%squeue/", t->room);
 	gate_autorefs struct gate_refs *refs = NULL;
-	struct reading rd = { &t->clone, fn, arg, err };
 
 	if (t->on_server)
-		return gate_pending_ids(&t->server, &ids, err) < 0 ? -(int)err->code : gate_pending_each(&t->server, &ids, fn, arg, err);
+		return gate_pending_all(&t->server, fn, arg, err);
 	if (!spec || !prefix)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
-	if (fetch(t, (const char *const[]){ spec, NULL }, err) < 0 || gate_refs_open(&t->clone, &refs, err) < 0)
+	if (fetch(t, (const char *const[]){ spec, NULL }, err) < 0 || gate_refs_open(&t->clone, &refs, err) < 0 ||
+	    gate_refs_each(refs, prefix, gate_pending_add_oid, &oids, err) < 0)
 		return -(int)err->code;
-	return gate_refs_each(refs, prefix, read_one, &rd, err);
+	return gate_pending_read(&t->clone, &oids, fn, arg, err);
 }

@@ -78,6 +78,7 @@ static int check_repo(const struct gate_server *s, const struct gate_record *r, 
 									       "(repo-id); the agent pushes here", r->id);
 }
 
+/* What a statement says, and that its person signed it; whether its window is open now is check_window's. */
 static int read_vote(const struct gate_server *s, const struct gate_record *r, const char *fp, const char *blob, size_t len,
 		     struct gate_vote *v, struct gate_err *err)
 {
@@ -112,7 +113,7 @@ static int read_vote(const struct gate_server *s, const struct gate_record *r, c
 	v->received = s->now;
 	if (!gate_when_parse(six.not_before, &v->not_before) || !gate_when_parse(six.not_after, &v->not_after))
 		return gate_err_set(err, GATE_E_STATEMENT, "the statement's times are malformed");
-	return check_window(s, r, v, err);
+	return 0;
 }
 
 int gate_approval_closed(const struct gate_record *r, enum gate_state now, struct gate_err *err)
@@ -138,7 +139,7 @@ int gate_approval_closed(const struct gate_record *r, enum gate_state now, struc
 }
 
 /* A later statement of a key takes the place of its earlier one; an earlier approval, which anybody may have fetched and hand in again, does not
- * take a denial back. A denial is always taken: clocks differ, and it is the safe side. */
+ * take a denial back, though its window is over. A denial is always taken: clocks differ, and it is the safe side. */
 static int check_newer(const struct gate_server *s, const struct gate_record *r, const struct gate_vote *v, const char *blob, size_t len,
 		       struct gate_err *err)
 {
@@ -173,7 +174,8 @@ int gate_approval_check(const struct gate_server *s, const char *id, const char 
 	now = gate_pending_state_now(s, record);
 	if (now != GATE_STATE_OPEN)
 		return gate_approval_closed(record, now, err);
-	if (read_vote(s, record, fp, blob, len, vote, err) < 0 || check_newer(s, record, vote, blob, len, err) < 0)
+	if (read_vote(s, record, fp, blob, len, vote, err) < 0 || check_window(s, record, vote, err) < 0 ||
+	    check_newer(s, record, vote, blob, len, err) < 0)
 		return -(int)err->code;
 	if (gate_needs_now(s, record, &needs, &n, &excluded, err) == 0)
 		gate_vote_eligible(&s->policy->people, needs, n, vote, &excluded, s->now, err);
@@ -183,7 +185,7 @@ int gate_approval_check(const struct gate_server *s, const char *id, const char 
 	return err->code == GATE_OK ? 0 : -(int)err->code;
 }
 
-int gate_approval_keep(struct gate_server *s, const char *ref, const char *oid, bool landed, struct gate_err *err)
+int gate_approval_keep(struct gate_server *s, const char *ref, const char *oid, struct gate_err *err)
 {
 	static const char zeros[] = "0000000000000000000000000000000000000000";
 	gate_auto(gate_ref_updates) struct gate_ref_updates u = { 0 };
@@ -191,6 +193,7 @@ int gate_approval_keep(struct gate_server *s, const char *ref, const char *oid, 
 	gate_auto(gate_buf) struct gate_buf blob = { 0 };
 	__attribute__((cleanup(gate_record_clear))) struct gate_record record = { 0 };
 	struct gate_vote vote = { 0 };
+	struct gate_ref before, box;
 	char id[GATE_ID_LEN + 1], fp[65];
 	gate_autofree char *to = NULL;
 
@@ -199,11 +202,12 @@ int gate_approval_keep(struct gate_server *s, const char *ref, const char *oid, 
 	gate_log_make_room(s->audit);
 	to = gate_fmt("%s%s/%s", GATE_REFS_APPROVALS, id, fp);
 	if (!to || (!s->policy && (gate_server_configure(s, err) < 0 || gate_server_load_policy(s, err) < 0)) ||
-	    gate_git_read(&s->repo, oid, "blob", GATE_APPROVAL_MAX, &blob, err) < 0 ||
+	    gate_git_read(&s->repo, oid, "blob", GATE_APPROVAL_MAX, &blob, err) < 0 || gate_ref_read(s->refs, to, &before, err) < 0 ||
 	    gate_approval_check(s, id, fp, gate_buf_cstr(&blob), blob.len, &record, &vote, err) < 0 ||
 	    gate_entry_approval(s, "approval_received", id, &vote, NULL, &bodies, err) < 0 ||
-	    gate_entries_append(s, &bodies, true, true, NULL, err) < 0 || gate_ref_updates_add(&u, to, oid, NULL, err) < 0 ||
-	    (landed && gate_ref_updates_add(&u, ref, zeros, oid, err) < 0))
+	    gate_entries_append(s, &bodies, true, true, NULL, err) < 0 || gate_ref_updates_add(&u, to, oid, before.oid, err) < 0 ||
+	    gate_ref_read(s->refs, ref, &box, err) < 0 ||
+	    (box.kind == GATE_REF_DIRECT && gate_ref_updates_add(&u, ref, zeros, box.oid, err) < 0))
 		return -(int)err->code;
 	return gate_refs_commit(&s->repo, &u, "refgate: approval", err);
 }
@@ -227,8 +231,10 @@ static int load_vote(const char *name, const struct gate_ref *ref, void *arg)
 	struct gate_err one = { 0 };
 	struct gate_vote v = { 0 };
 
-	if (gate_git_read(&st->s->repo, ref->oid, "blob", GATE_APPROVAL_MAX, &blob, &one) < 0 ||
-	    read_vote(st->s, st->r, fp, gate_buf_cstr(&blob), blob.len, &v, &one) < 0) {
+	/* An unreadable one may be a denial: nothing is decided without it. */
+	if (gate_git_read(&st->s->repo, ref->oid, "blob", GATE_APPROVAL_MAX, &blob, st->err) < 0)
+		return gate_err_wrap(st->err, "the statement at %s cannot be read", name);
+	if (read_vote(st->s, st->r, fp, gate_buf_cstr(&blob), blob.len, &v, &one) < 0 || check_window(st->s, st->r, &v, &one) < 0) {
 		if (st->why)
 			gate_buf_fmt(st->why, "a statement no longer counts: %s\n", one.text);
 		return 0;

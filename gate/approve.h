@@ -18,9 +18,9 @@ int gate_approval_check(const struct gate_server *s, const char *id, const char 
 int gate_approval_closed(const struct gate_record *r, enum gate_state now, struct gate_err *err);
 
 /* Moves one verified statement from the in-box to the place where it counts: reads the object `oid` that was pushed to `ref`, verifies
- * it once more (what is kept is what was checked), logs it, and writes refs/refgate/approvals/<id>/<fp>; `landed`: the in-box ref itself
- * exists (hosts without proc-receive) and goes in the same transaction. Configures the server when it is not yet. */
-int gate_approval_keep(struct gate_server *s, const char *ref, const char *oid, bool landed, struct gate_err *err);
+ * it once more (what is kept is what was checked), logs it, and writes refs/refgate/approvals/<id>/<fp>; an in-box ref that exists (it
+ * landed there, or was left there) goes in the same transaction. Configures the server when it is not yet. */
+int gate_approval_keep(struct gate_server *s, const char *ref, const char *oid, struct gate_err *err);
 
 /* The votes stored for a record that still hold: verified again, now. What does not hold any more is left out (with a line in
  * `why`, may be NULL). The caller frees *votes. */

@@ -192,7 +192,6 @@ static int count_waiting(struct gate_record *r, void *arg)
 
 int gate_hold_check_limits(const struct gate_server *s, const struct gate_judged *j, struct gate_err *err)
 {
-	gate_auto(gate_strs) struct gate_strs ids = { 0 };
 	struct counting c = { .s = s, .j = j };
 	uint32_t mine, all;
 
@@ -201,7 +200,7 @@ int gate_hold_check_limits(const struct gate_server *s, const struct gate_judged
 	if (mine < s->policy->limits.open_per_actor && all < s->policy->limits.open_per_repo)
 		return 0;
 	/* Over it at first sight: the records tell how many of them wait indeed. */
-	if (gate_pending_ids(s, &ids, err) < 0 || gate_pending_each(s, &ids, count_waiting, &c, err) < 0)
+	if (gate_pending_all(s, count_waiting, &c, err) < 0)
 		return -(int)err->code;
 	mine = c.mine;
 	all = c.all;

@@ -291,23 +291,16 @@ int gate_pending_ids(const struct gate_server *s, struct gate_strs *ids, struct 
 	return gate_refs_each(s->refs, GATE_REFS_RECORD, add_id, ids, err);
 }
 
-int gate_pending_each(const struct gate_server *s, const struct gate_strs *ids, int (*fn)(struct gate_record *r, void *arg),
-		      void *arg, struct gate_err *err)
+int gate_pending_read(const struct gate_repo *repo, const struct gate_buf *oids, int (*fn)(struct gate_record *r, void *arg), void *arg,
+		      struct gate_err *err)
 {
-	gate_auto(gate_buf) struct gate_buf ask = { 0 }, got = { 0 };
+	gate_auto(gate_buf) struct gate_buf got = { 0 };
+	static const char blob[] = " blob ";
 	size_t at = 0;
 
-	if (ids->n == 0)
+	if (oids->len == 0)
 		return 0;
-	for (size_t i = 0; i < ids->n; i++) {
-		gate_autofree char *name = gate_fmt("%s%s", GATE_REFS_RECORD, ids->v[i]);
-		struct gate_ref ref = { 0 };
-
-		if (!name || gate_ref_read(s->refs, name, &ref, err) < 0)
-			return -(int)err->code;
-		gate_buf_fmt(&ask, "%s\n", ref.oid);
-	}
-	if (gate_git(&s->repo, (const char *const[]){ "cat-file", "--batch", NULL }, ask.s, ask.len, &got, err) < 0)
+	if (gate_git(repo, (const char *const[]){ "cat-file", "--batch", NULL }, oids->s, oids->len, &got, err) < 0)
 		return -(int)err->code;
 	while (at < got.len) {
 		const char *head = got.s + at, *lf = memchr(head, '\n', got.len - at);
@@ -319,9 +312,10 @@ int gate_pending_each(const struct gate_server *s, const struct gate_strs *ids, 
 		if (!lf)
 			break;
 		at += (size_t)(lf + 1 - head);
-		if (sscanf(head + GATE_HEXSZ, " blob %zu", &size) != 1)
+		if ((size_t)(lf - head) < GATE_HEXSZ + sizeof(blob) || memcmp(head + GATE_HEXSZ, blob, sizeof(blob) - 1) != 0)
 			continue; /* closed meanwhile */
-		if (size + 1 > got.len - at)
+		size = strtoul(head + GATE_HEXSZ + sizeof(blob) - 1, NULL, 10);
+		if (size >= got.len - at)
 			return gate_err_set(err, GATE_E_GIT, "git cat-file answered out of form");
 		if (gate_record_load(got.s + at, size, &r, &one) == 0)
 			stop = fn(&r, arg);
@@ -331,6 +325,38 @@ int gate_pending_each(const struct gate_server *s, const struct gate_strs *ids, 
 			break;
 	}
 	return 0;
+}
+
+int gate_pending_each(const struct gate_server *s, const struct gate_strs *ids, int (*fn)(struct gate_record *r, void *arg),
+		      void *arg, struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf oids = { 0 };
+
+	for (size_t i = 0; i < ids->n; i++) {
+		gate_autofree char *name = gate_fmt("%s%s", GATE_REFS_RECORD, ids->v[i]);
+		struct gate_ref ref = { 0 };
+
+		if (!name || gate_ref_read(s->refs, name, &ref, err) < 0)
+			return -(int)err->code;
+		gate_buf_fmt(&oids, "%s\n", ref.oid);
+	}
+	return gate_pending_read(&s->repo, &oids, fn, arg, err);
+}
+
+int gate_pending_add_oid(const char *name, const struct gate_ref *ref, void *oids)
+{
+	(void)name;
+	gate_buf_fmt(oids, "%s\n", ref->oid);
+	return 0;
+}
+
+int gate_pending_all(const struct gate_server *s, int (*fn)(struct gate_record *r, void *arg), void *arg, struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf oids = { 0 };
+
+	if (gate_refs_each(s->refs, GATE_REFS_RECORD, gate_pending_add_oid, &oids, err) < 0)
+		return -(int)err->code;
+	return gate_pending_read(&s->repo, &oids, fn, arg, err);
 }
 
 /* ---- opening and closing ---- */
@@ -493,11 +519,10 @@ static int rebuild_closed(const struct gate_server *s, struct gate_err *err)
 int gate_pending_rebuild(struct gate_server *s, struct gate_err *err)
 {
 	gate_autoclose int lock = gate_pending_lock(s, err);
-	gate_auto(gate_strs) struct gate_strs ids = { 0 };
 
-	if (lock < 0 || gate_server_refresh(s, err) < 0 || rebuild_closed(s, err) < 0 || gate_pending_ids(s, &ids, err) < 0)
+	if (lock < 0 || gate_server_refresh(s, err) < 0 || rebuild_closed(s, err) < 0)
 		return -(int)err->code;
-	return gate_pending_each(s, &ids, index_record, s, err);
+	return gate_pending_all(s, index_record, s, err);
 }
 
 static int count_loose(const struct gate_server *s)

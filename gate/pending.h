@@ -25,7 +25,14 @@ int gate_pending_load(const struct gate_server *s, const char *id, struct gate_r
 enum gate_state gate_pending_state_now(const struct gate_server *s, const struct gate_record *r);
 /* Every open id, sorted. */
 int gate_pending_ids(const struct gate_server *s, struct gate_strs *ids, struct gate_err *err);
-/* Reads many records with one git process, in the order of ids; fn may return non-zero to stop. */
+/* Reads many records with one git process, in the order given; fn may return non-zero to stop; a record closed meanwhile or one
+ * that cannot be read is left out. From any repository: oids of records' blobs, one a line; from this one: by id; all that are
+ * open, by id. */
+int gate_pending_read(const struct gate_repo *repo, const struct gate_buf *oids, int (*fn)(struct gate_record *r, void *arg), void *arg,
+		      struct gate_err *err);
+int gate_pending_all(const struct gate_server *s, int (*fn)(struct gate_record *r, void *arg), void *arg, struct gate_err *err);
+/* For gate_refs_each: adds the ref's oid and a newline to a struct gate_buf. */
+int gate_pending_add_oid(const char *name, const struct gate_ref *ref, void *oids);
 int gate_pending_each(const struct gate_server *s, const struct gate_strs *ids, int (*fn)(struct gate_record *r, void *arg),
 		      void *arg, struct gate_err *err);
 

@@ -307,9 +307,20 @@ int gate_server_load_policy(struct gate_server *s, struct gate_err *err)
 			return gate_err_wrap(err, "the policy in force");
 		cache_write(s, s->policy_tree, &s->policy_files);
 	}
-	if (gate_policy_load(&s->policy_files, s->floor, s->floor ? strlen(s->floor) : 0, &s->policy, err) < 0)
-		return gate_err_wrap(err, "the policy in force");
+	if (gate_policy_load(&s->policy_files, s->floor, s->floor ? strlen(s->floor) : 0, &s->policy, err) < 0) {
+		const char *floor = gate_config_get(&s->config, "refgate.floor", NULL);
+
+		return floor ? gate_err_wrap(err, "the policy in force, under the host's floor %s", floor) :
+			       gate_err_wrap(err, "the policy in force");
+	}
 	return 0;
+}
+
+int gate_server_try_policy(struct gate_server *s, const struct gate_files *files, struct gate_policy **out, struct gate_err *err)
+{
+	if ((!s->floor && read_floor(s, err) < 0) || gate_policy_load(files, s->floor, s->floor ? strlen(s->floor) : 0, out, err) < 0)
+		return -(int)err->code;
+	return (*out)->people.n ? gate_policy_reachable(*out, s->now, err) : 0;
 }
 
 int gate_server_renew_policy(struct gate_server *s, struct gate_err *err)

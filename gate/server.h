@@ -43,6 +43,9 @@ int gate_server_open(const char *dir, struct gate_server *s, struct gate_err *er
 int gate_server_configure(struct gate_server *s, struct gate_err *err);
 /* The policy in force. Needs gate_server_configure. */
 int gate_server_load_policy(struct gate_server *s, struct gate_err *err);
+/* A policy that may come into force, under the host's floor: *out is the caller's, also on an error. One that could never be signed again
+ * is refused; one that names no person is what `refgate init` begins with. */
+int gate_server_try_policy(struct gate_server *s, const struct gate_files *files, struct gate_policy **out, struct gate_err *err);
 /* Loads it again when another one is in force since (the caller holds the settle lock); what was read out of the old one is void then. */
 int gate_server_renew_policy(struct gate_server *s, struct gate_err *err);
 /* All three. */

@@ -34,8 +34,14 @@ char *gate_worker_path(struct gate_err *err)
 
 static bool same_facts(const struct gate_facts *a, const struct gate_facts *b)
 {
+	if (a->mails.n != b->mails.n)
+		return false;
+	for (size_t i = 0; i < a->mails.n; i++) {
+		if (strcmp(a->mails.v[i], b->mails.v[i]) != 0)
+			return false;
+	}
 	return a->kind == b->kind && a->fast_forward == b->fast_forward && a->new_commits == b->new_commits &&
-	       strcmp(a->commit, b->commit) == 0 && strcmp(a->tree, b->tree) == 0 && strcmp(a->rules_old, b->rules_old) == 0 &&
+	       strcmp(a->commit, b->commit) == 0 && strcmp(a->base, b->base) == 0 && strcmp(a->tree, b->tree) == 0 && strcmp(a->rules_old, b->rules_old) == 0 &&
 	       strcmp(a->rules_new, b->rules_new) == 0 && strcmp(a->commits, b->commits) == 0;
 }
 

@@ -85,7 +85,7 @@ static int check_statement(struct push *p, size_t i, struct gate_err *err)
 		return 0;
 	gate_copy(vote.fp, sizeof(vote.fp), fp);
 	if (gate_entry_approval(&p->server, "approval_rejected", id, &vote, err->text, &bodies, &late) == 0)
-		gate_entries_append(&p->server, &bodies, true, true, NULL, &late);
+		gate_entries_append(&p->server, &bodies, true, false, NULL, &late);
 	return -(int)err->code;
 }
 

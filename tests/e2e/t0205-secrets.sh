@@ -83,6 +83,15 @@ push_as codex-bot agent --force origin refs/tags/outer
 refused srv 'a key in the message of a tag inside a tag' SEC-TXT
 no 'no part of them lies in the repository' grep -r -a -q -F -f parts srv.git
 
+# A likely one is not held either, because held means readable.
+start
+commit_file agent .env 'DB_PASSWORD=correct-horse-battery-staple'
+for ref in refs/heads/agent/x refs/heads/main; do
+	snap srv
+	push_as codex-bot agent --force origin "here:$ref"
+	refused srv "a file of credentials to $ref is rejected, not held" SEC-FILE .env
+done
+
 # What could not be looked through is not held either: held means readable.
 start
 head -c 70000000 /dev/zero >agent/huge && g add huge && g commit -q -m huge

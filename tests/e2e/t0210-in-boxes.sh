@@ -71,20 +71,20 @@ try 'a trace' "$(echo '{}' | blob)" "refs/trace/$(oid agent HEAD)"
 snap srv
 raw_push codex-bot srv ' report-status delete-refs' - "$good $ZERO $box"
 unmoved srv 'a delete in the in-box moves nothing'
-git -C srv.git update-ref "$box" "$(echo 'left here by a crash' | admin srv hash-object -w --stdin)"
+leftover=$(echo 'left here by a crash' | admin srv hash-object -w --stdin)
+git -C srv.git update-ref "$box" "$leftover"
 snap srv
 push_as codex-bot agent origin ":$box"
 refused srv 'what lies there is not deleted by a push'
 snap srv
-push_as codex-bot agent --force origin "$good:$box"
-isnt "$STATUS" 0 'nor overwritten'
-unmoved srv 'it stands'
-git -C srv.git update-ref -d "$box"
+push_as codex-bot agent --force origin "$(echo 'worse' | blob):$box"
+refused srv 'nor overwritten by another piece of garbage'
+is "$(oid srv.git "$box")" "$leftover" 'it stands, until upkeep or a good statement comes'
 
 # The good statement needs no identity: the signature is the authority. It is moved at once.
 snap srv
-push_as '' agent origin "$good:$box"
-is "$STATUS $(oid srv.git refs/heads/main)" "0 $(oid agent HEAD)" 'a good statement from anybody releases'
+push_as '' agent --force origin "$good:$box"
+is "$STATUS $(oid srv.git refs/heads/main)" "0 $(oid agent HEAD)" 'a good statement from anybody releases, whatever lay in its place'
 is "$(git -C srv.git for-each-ref refs/approvals)" '' 'nothing stays in the in-box'
 clean_left srv
 snap srv

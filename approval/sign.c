@@ -62,7 +62,7 @@ int gate_sign_with_file(const char *key_file, const char *ns, const void *msg, s
 			struct gate_err *err)
 {
 	const char *exe = access(SSH_KEYGEN, X_OK) == 0 ? SSH_KEYGEN : "ssh-keygen";
-	const char *const argv[] = { exe, "-Y", "sign", "-f", key_file, "-n", ns, NULL };
+	const char *const argv[] = { exe, "-q", "-Y", "sign", "-f", key_file, "-n", ns, NULL };
 	const char *env[GATE_ARRAY_LEN(kept) + 1] = { NULL };
 	gate_auto(gate_strs) struct gate_strs pairs = { 0 };
 	gate_auto(gate_buf) struct gate_buf made = { 0 };

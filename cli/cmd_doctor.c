@@ -5,6 +5,7 @@
 #include "gate/entries.h"
 #include "gate/install.h"
 #include "gate/pending.h"
+#include "gate/rules_commit.h"
 #include "gate/wall.h"
 #include "gate/worker.h"
 
@@ -134,8 +135,7 @@ static int acknowledge(struct doctor *d, const char *ref, struct gate_err *err)
 	gate_auto(gate_ref_updates) struct gate_ref_updates u = { 0 };
 	gate_auto(gate_files) struct gate_files files = { 0 };
 	gate_autopolicy struct gate_policy *policy = NULL;
-	gate_autofree char *name = NULL;
-	gate_auto(gate_buf) struct gate_buf tree = { 0 };
+	char tree[GATE_HEXSZ + 1];
 	gate_autoclose int lock = -1;
 	struct gate_ref now;
 
@@ -147,12 +147,14 @@ static int acknowledge(struct doctor *d, const char *ref, struct gate_err *err)
 	if (gate_entry_plain(s, "acknowledged", (const char *const[]){ "ref", ref, "new", now.oid, NULL }, &bodies, err) < 0)
 		return -(int)err->code;
 	if (strcmp(ref, s->policy_ref) == 0) {
-		name = gate_fmt("%s:.refgate", now.oid);
-		if (!name || gate_git_line(&s->repo, (const char *const[]){ "rev-parse", "--verify", name, NULL }, &tree, err) < 0 ||
-		    gate_server_read_tree(s, tree.s, &files, err) < 0 || gate_server_try_policy(s, &files, &policy, err) < 0)
+		if (gate_rules_at(&s->repo, now.oid, tree, err) < 0)
+			return -(int)err->code;
+		if (!tree[0])
+			return gate_err_set(err, GATE_E_POLICY, "%s holds no .refgate/; add one, then acknowledge it", ref);
+		if (gate_server_read_tree(s, tree, &files, err) < 0 || gate_server_try_policy(s, &files, &policy, err) < 0)
 			return gate_err_wrap(err, "%s", ref);
-		if (gate_ref_updates_add(&u, GATE_REF_POLICY, tree.s, NULL, err) < 0 ||
-		    gate_entry_plain(s, "policy_changed", (const char *const[]){ "tree", tree.s, "by", "acknowledge", NULL }, &bodies, err) < 0)
+		if (gate_ref_updates_add(&u, GATE_REF_POLICY, tree, NULL, err) < 0 ||
+		    gate_entry_plain(s, "policy_changed", (const char *const[]){ "tree", tree, "by", "acknowledge", NULL }, &bodies, err) < 0)
 			return -(int)err->code;
 	}
 	if (gate_entries_append(s, &bodies, true, true, NULL, err) < 0 || gate_decided_init(s, ref, err) < 0)

@@ -232,18 +232,50 @@ static const struct gate_option diff_options[] = {
 	{ NULL, NULL, NULL },
 };
 
-static int diff_refs(const struct gate_args *a, struct gate_target *t, const struct gate_record *r, struct gate_err *err)
+static bool ask(const struct gate_repo *repo, const char *const *args, struct gate_buf *out)
+{
+	gate_auto(gate_buf) struct gate_buf errs = { 0 };
+	struct gate_err ignored = { 0 };
+	int code = 1;
+
+	return gate_git_code(repo, args, NULL, 0, out, &errs, &code, &ignored) == 0 && code == 0 && out->len > 0;
+}
+
+/* What the change is shown against. The record only proposes it: the base is worked out here from old and new, and that of a new ref
+ * must be known history, or a gate that lies could hide a part of the change from who reviews it. */
+static const char *base_of(struct gate_target *t, const struct gate_record_ref *ref, struct gate_buf *out)
 {
 	static const char empty_tree[] = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+	const struct gate_repo *repo = gate_target_repo(t);
+	gate_autofree char *known = t->on_server ? strdup("refs/heads/") : gate_fmt("refs/remotes/%s/", t->remote);
+	gate_auto(gate_buf) struct gate_buf holders = { 0 };
+
+	if (!gate_is_zero_oid(ref->old)) {
+		if (!ask(repo, (const char *const[]){ "merge-base", ref->old, ref->new, NULL }, out))
+			return empty_tree;
+		out->s[strcspn(out->s, "\n")] = '\0';
+		return out->s;
+	}
+	return ref->base[0] && known &&
+			       ask(repo, (const char *const[]){ "for-each-ref", "--count=1", "--contains", ref->base, known, NULL }, &holders) ?
+		       ref->base :
+		       empty_tree;
+}
+
+static int diff_refs(const struct gate_args *a, struct gate_target *t, const struct gate_record *r, struct gate_err *err)
+{
 	gate_auto(gate_buf) struct gate_buf raw = { 0 }, safe = { 0 };
 
 	for (size_t i = 0; i < r->n_refs; i++) {
 		const struct gate_record_ref *ref = &r->refs[i];
+		bool goes = gate_is_zero_oid(ref->new);
+		gate_auto(gate_buf) struct gate_buf found = { 0 };
+		const char *base = goes ? ref->old : base_of(t, ref, &found);
 		const char *args[] = { "diff", "--no-ext-diff", "--no-textconv", gate_arg_has(a, "--stat") ? "--stat" : "--patch",
-				       ref->base[0] ? ref->base : empty_tree, ref->new, "--", NULL };
+				       base, ref->new, "--", NULL };
 
-		gate_buf_fmt(&raw, "# %s\n", ref->ref);
-		if (!gate_is_zero_oid(ref->new) && gate_git(gate_target_repo(t), args, NULL, 0, &raw, err) < 0)
+		gate_buf_fmt(&raw, "# %s %s..%s\n", ref->ref, base, ref->new);
+		if (!goes && gate_git(gate_target_repo(t), args, NULL, 0, &raw, err) < 0)
 			return -(int)err->code;
 	}
 	/* Line by line, so that a diff of hostile text cannot drive the terminal; tabs stay. */

@@ -6,17 +6,6 @@
 
 #include <string.h>
 
-static bool has_rules(const struct gate_server *s, const char *tip)
-{
-	gate_auto(gate_buf) struct gate_buf name = { 0 }, out = { 0 }, errs = { 0 };
-	struct gate_err ignored = { 0 };
-	int code = 1;
-
-	gate_buf_fmt(&name, "%s:.refgate", tip);
-	return gate_git_code(&s->repo, (const char *const[]){ "rev-parse", "--verify", "--quiet", gate_buf_cstr(&name), NULL }, NULL, 0, &out,
-			     &errs, &code, &ignored) == 0 && code == 0;
-}
-
 int gate_bootstrap_finish(struct gate_server *s, struct gate_err *err)
 {
 	static const char zeros[] = "0000000000000000000000000000000000000000";
@@ -25,7 +14,7 @@ int gate_bootstrap_finish(struct gate_server *s, struct gate_err *err)
 	gate_auto(gate_changes) struct gate_changes landed = { 0 };
 	struct gate_change *c;
 	struct gate_ref boot, tip;
-	char commit[GATE_HEXSZ + 1];
+	char commit[GATE_HEXSZ + 1], present[GATE_HEXSZ + 1];
 
 	if (gate_server_refresh(s, err) < 0 || gate_ref_read(s->refs, GATE_REF_BOOTSTRAP, &boot, err) < 0)
 		return -(int)err->code;
@@ -33,7 +22,11 @@ int gate_bootstrap_finish(struct gate_server *s, struct gate_err *err)
 		return 0;
 	if ((!s->has_config && gate_server_configure(s, err) < 0) || gate_ref_read(s->refs, s->policy_ref, &tip, err) < 0)
 		return -(int)err->code;
-	if (tip.kind != GATE_REF_DIRECT || has_rules(s, tip.oid))
+	if (tip.kind != GATE_REF_DIRECT)
+		return 0;
+	if (gate_rules_at(&s->repo, tip.oid, present, err) < 0)
+		return -(int)err->code;
+	if (present[0])
 		return 0;
 	if (gate_rules_commit(&s->repo, tip.oid, boot.oid, "Add .refgate/: the gate's policy and signers", commit, err) < 0 ||
 	    gate_ref_updates_add(&u, s->policy_ref, commit, tip.oid, err) < 0 ||

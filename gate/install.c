@@ -337,6 +337,19 @@ static int first_rules(const struct gate_install *in, const struct gate_repo *r,
 	return add_vkey(r, &files, err) < 0 ? -(int)err->code : gate_rules_tree(r, &files, tree, err);
 }
 
+/* What is there comes into force as it is, so it must be one that can. */
+static int try_present(const struct gate_repo *r, const char *tree, struct gate_err *err)
+{
+	gate_auto(gate_server) struct gate_server s = { 0 };
+	gate_auto(gate_files) struct gate_files files = { 0 };
+	gate_autopolicy struct gate_policy *policy = NULL;
+
+	/* The settings that a server checks are not made yet; what is needed of git's configuration is where the floor lies. */
+	if (gate_server_open(r->dir, &s, err) < 0 || gate_config_load(r, &s.config, err) < 0 ||
+	    gate_server_read_tree(&s, tree, &files, err) < 0)
+		return -(int)err->code;
+	return gate_server_try_policy(&s, &files, &policy, err);
+}
 
 static int place_rules(const struct gate_install *in, const struct gate_repo *r, const char *policy_ref, struct gate_buf *report,
 		       bool *changed, struct gate_err *err)
@@ -344,11 +357,8 @@ static int place_rules(const struct gate_install *in, const struct gate_repo *r,
 	static const char zeros[] = "0000000000000000000000000000000000000000";
 	gate_autorefs struct gate_refs *refs = NULL;
 	gate_auto(gate_ref_updates) struct gate_ref_updates u = { 0 };
-	gate_auto(gate_buf) struct gate_buf present = { 0 }, errs = { 0 };
 	struct gate_ref force, boot, tip;
-	char tree[GATE_HEXSZ + 1], commit[GATE_HEXSZ + 1];
-	gate_autofree char *name = NULL;
-	int code = 1;
+	char tree[GATE_HEXSZ + 1], commit[GATE_HEXSZ + 1], present[GATE_HEXSZ + 1];
 
 	*changed = false;
 	if (gate_refs_open(r, &refs, err) < 0 || gate_ref_read(refs, GATE_REF_POLICY, &force, err) < 0 ||
@@ -366,14 +376,13 @@ static int place_rules(const struct gate_install *in, const struct gate_repo *r,
 		gate_buf_fmt(report, "%s is unborn: the policy lies at %s until a .refgate/ is on it\n", policy_ref, GATE_REF_BOOTSTRAP);
 		return gate_refs_commit(r, &u, "refgate: init", err);
 	}
-	name = gate_fmt("%s:.refgate", tip.oid);
-	if (!name || gate_git_code(r, (const char *const[]){ "rev-parse", "--verify", "--quiet", name, NULL }, NULL, 0, &present, &errs,
-				   &code, err) < 0)
-		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
-	if (code == 0 && present.len >= GATE_HEXSZ) {
-		present.s[GATE_HEXSZ] = '\0';
+	if (gate_rules_at(r, tip.oid, present, err) < 0)
+		return -(int)err->code;
+	if (present[0]) {
+		if (try_present(r, present, err) < 0)
+			return gate_err_wrap(err, "the .refgate/ of %s", policy_ref);
 		gate_buf_fmt(report, "%s holds a .refgate/ already; it comes into force as it is\n", policy_ref);
-		return gate_ref_updates_add(&u, GATE_REF_POLICY, present.s, zeros, err) < 0 ?
+		return gate_ref_updates_add(&u, GATE_REF_POLICY, present, zeros, err) < 0 ?
 			       -(int)err->code :
 			       gate_refs_commit(r, &u, "refgate: init", err);
 	}

@@ -4,6 +4,25 @@
 
 #include <string.h>
 
+int gate_rules_at(const struct gate_repo *r, const char *commit, char tree[GATE_HEXSZ + 1], struct gate_err *err)
+{
+	static const char end[] = "\t.refgate";
+	gate_auto(gate_buf) struct gate_buf out = { 0 };
+	size_t n;
+
+	tree[0] = '\0';
+	if (gate_git(r, (const char *const[]){ "ls-tree", "-z", "--full-tree", commit, "--", ".refgate", NULL }, NULL, 0, &out, err) < 0)
+		return gate_err_wrap(err, "looking for .refgate/ in %s", commit);
+	if (out.len == 0)
+		return 0;
+	n = strlen(gate_buf_cstr(&out)); /* "<mode> <type> <oid>\t.refgate\0" */
+	if (n + 1 != out.len || !gate_ends_with(out.s, end) || n < sizeof(end) + GATE_HEXSZ)
+		return gate_err_set(err, GATE_E_GIT, "git ls-tree answered out of form");
+	out.s[n - (sizeof(end) - 1)] = '\0';
+	memcpy(tree, out.s + n - (sizeof(end) - 1) - GATE_HEXSZ, GATE_HEXSZ + 1);
+	return gate_is_oid(tree) ? 0 : gate_err_set(err, GATE_E_GIT, "git ls-tree gave no oid");
+}
+
 static int mktree(const struct gate_repo *r, const struct gate_buf *entries, char tree[GATE_HEXSZ + 1], struct gate_err *err)
 {
 	gate_auto(gate_buf) struct gate_buf out = { 0 };

@@ -4,6 +4,7 @@
 #include "base/io.h"
 #include "base/msg.h"
 #include "base/when.h"
+#include "gate/rules_commit.h"
 
 #include <errno.h>
 #include <string.h>
@@ -238,13 +239,11 @@ static void cache_write(const struct gate_server *s, const char *tree, const str
 static int tip_rules(const struct gate_server *s, char tree[GATE_HEXSZ + 1], struct gate_err *err)
 {
 	gate_autofree char *path = gate_server_path(s, "cache/tip");
-	gate_autofree char *name = gate_fmt("%s:.refgate", s->policy_tip);
 	gate_autofree char *line = NULL;
-	gate_auto(gate_buf) struct gate_buf b = { 0 }, errs = { 0 };
+	gate_auto(gate_buf) struct gate_buf b = { 0 };
 	struct gate_err ignored = { 0 };
-	int code;
 
-	if (!path || !name)
+	if (!path)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	tree[0] = '\0';
 	if (gate_read_file(path, 200, &b, &ignored) == 0 && b.len >= GATE_HEXSZ + 1 && memcmp(b.s, s->policy_tip, GATE_HEXSZ) == 0) {
@@ -252,14 +251,8 @@ static int tip_rules(const struct gate_server *s, char tree[GATE_HEXSZ + 1], str
 			gate_copy(tree, GATE_HEXSZ + 1, b.s + GATE_HEXSZ + 1);
 		return 0;
 	}
-	gate_buf_reset(&b);
-	if (gate_git_code(&s->repo, (const char *const[]){ "rev-parse", "--verify", "--quiet", name, NULL }, NULL, 0, &b, &errs, &code,
-			  err) < 0)
+	if (gate_rules_at(&s->repo, s->policy_tip, tree, err) < 0)
 		return -(int)err->code;
-	if (code == 0 && b.len >= GATE_HEXSZ) {
-		b.s[GATE_HEXSZ] = '\0';
-		gate_copy(tree, GATE_HEXSZ + 1, b.s);
-	}
 	line = gate_fmt("%s %s", s->policy_tip, tree);
 	if (line)
 		gate_write_file(path, line, strlen(line), 0600, false, &ignored);

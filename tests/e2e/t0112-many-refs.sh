@@ -72,17 +72,20 @@ is "$(git -C srv.git for-each-ref 'refs/tags/release-*' | grep -c "^$(oid agent 
 clean_left srv
 
 # Findings that fill the list of what travels must not let a protected ref through beside them.
+# One file too few, just enough, one too many: each on a branch of its own.
 git -C agent checkout -q -b flood && mkdir -p agent/.github/workflows
-for n in 1995 1 1 1 1 1 1; do
+before=$(oid srv.git refs/heads/main)
+total=0
+for n in 1996 1 1 1 1 1; do
 	i=0
 	while [ $i -lt $n ]; do
-		mktemp agent/.github/workflows/wXXXXXXXX.yml >/dev/null
+		: >"agent/.github/workflows/w$((total + i)).yml"
 		i=$((i + 1))
 	done
-	git -C agent add -A && git -C agent commit -q -m flood
-	before=$(oid srv.git refs/heads/main)
-	push_as codex-bot agent -q origin flood:refs/heads/agent/flood "$(oid agent main):refs/heads/main"
-	is "$STATUS $(oid srv.git refs/heads/main)" "1 $before" 'main does not land beside a flood of findings'
+	total=$((total + n))
+	git -C agent add -A && git -C agent commit -q -m "flood $total"
+	push_as codex-bot agent -q origin "flood:refs/heads/flood/$total" "$(oid agent main):refs/heads/main"
+	is "$STATUS $(oid srv.git refs/heads/main)" "1 $before" "main does not land beside $total findings"
 done
 
 # One reject among thousands refuses them all.

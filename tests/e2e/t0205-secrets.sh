@@ -5,7 +5,7 @@ new_server srv
 new_clone srv agent
 g() { git -C agent "$@"; }
 ssh-keygen -q -t ed25519 -N '' -C '' -f "$T/leak"
-openssl genrsa 2048 >pem 2>/dev/null
+ssh-keygen -q -t rsa -b 2048 -m PEM -N '' -C '' -f "$T/pem"
 cat leak pem | sed '/-----/d' | fold -w 16 | grep -x '.\{16\}' >parts
 
 # try NAME REF: the branch `here` is pushed to REF

@@ -79,6 +79,7 @@ int gate_server_check_repository(const struct gate_server *s, struct gate_err *e
 		{ "receive.shallowupdate", false },
 	};
 	bool replaced = false;
+	const char *head;
 
 	for (size_t i = 0; i < GATE_ARRAY_LEN(never); i++) {
 		gate_autofree char *path = gate_fmt("%s/%s", s->repo.dir, never[i].file);
@@ -97,6 +98,10 @@ int gate_server_check_repository(const struct gate_server *s, struct gate_err *e
 				    s->repo.dir);
 	if (!s->has_config)
 		return 0;
+	head = gate_config_get(&s->config, "receive.denydeletecurrent", "refuse"); /* git's default too */
+	if (strcmp(head, "refuse") != 0 && strcmp(head, "true") != 0)
+		return gate_err_set(err, GATE_E_CONFIG, "git's receive.denydeletecurrent is not refuse any more; run `refgate init %s` to "
+							"repair", s->repo.dir);
 	for (size_t i = 0; i < GATE_ARRAY_LEN(always); i++) {
 		if (gate_config_bool(&s->config, always[i].key, !always[i].want) != always[i].want)
 			return gate_err_set(err, GATE_E_CONFIG, "git's %s is not %s any more; run `refgate init %s` to repair",

@@ -160,6 +160,9 @@ done
 git -C srv.git config receive.shallowUpdate true
 push 'receive.shallowUpdate on again' shallowupdate
 git -C srv.git config receive.shallowUpdate false
+git -C srv.git config receive.denyDeleteCurrent warn
+push 'receive.denyDeleteCurrent lowered' denydeletecurrent
+git -C srv.git config receive.denyDeleteCurrent refuse
 git -C srv.git config core.hooksPath "$T/nowhere"
 snap srv
 push_as codex-bot agent origin HEAD:refs/heads/around

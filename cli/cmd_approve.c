@@ -118,21 +118,11 @@ static void print_lines(const struct gate_buf *lines)
 static int hand_in_here(struct signing *s, const char *id, const struct gate_buf *blob, struct gate_err *err)
 {
 	struct gate_server *srv = &s->target.server;
-	__attribute__((cleanup(gate_record_clear))) struct gate_record r = { 0 };
-	gate_auto(gate_ref_updates) struct gate_ref_updates u = { 0 };
-	gate_auto(gate_strs) struct gate_strs bodies = { 0 };
 	gate_auto(gate_settled) struct gate_settled out = { 0 };
-	gate_autofree char *ref = gate_fmt("%s%s/%s", GATE_REFS_APPROVALS, id, s->fp);
-	struct gate_vote vote = { 0 };
-	char oid[GATE_HEXSZ + 1];
 	int settled;
 
 	gate_log_make_room(srv->audit);
-	if (!ref || gate_approval_check(srv, id, s->fp, blob->s, blob->len, &r, &vote, err) < 0 ||
-	    gate_entry_approval(srv, "approval_received", id, &vote, NULL, &bodies, err) < 0 ||
-	    gate_entries_append(srv, &bodies, true, true, NULL, err) < 0 ||
-	    gate_git_write_blob(&srv->repo, blob->s, blob->len, oid, err) < 0 || gate_ref_updates_add(&u, ref, oid, NULL, err) < 0 ||
-	    gate_refs_commit(&srv->repo, &u, "refgate: approval", err) < 0)
+	if (gate_approval_put(srv, id, s->fp, blob, NULL, NULL, err) < 0)
 		return -(int)err->code;
 	settled = gate_settle(srv, id, &out, err);
 	/* Settling may have read a newer policy: what was read out of the old one is gone. */

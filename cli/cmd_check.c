@@ -8,6 +8,7 @@
 #include "cli/policy_dir.h"
 #include "cli/target.h"
 #include "gate/judge.h"
+#include "gate/rules_commit.h"
 #include "gate/worker.h"
 
 #include <stdio.h>
@@ -50,7 +51,7 @@ static int clone_rules(struct gate_server *s, const char *remote, struct gate_er
 
 	for (size_t i = 0; i < GATE_ARRAY_LEN(tails); i++) {
 		gate_autofree char *ref = gate_fmt("refs/remotes/%s/%s", remote, tails[i]);
-		gate_autofree char *tree = NULL;
+		char rules[GATE_HEXSZ + 1];
 		struct gate_err ignored = { 0 };
 		struct gate_ref at;
 
@@ -68,9 +69,9 @@ static int clone_rules(struct gate_server *s, const char *remote, struct gate_er
 			snprintf(s->policy_ref, sizeof(s->policy_ref), "refs/heads/%s", tails[i]);
 		}
 		gate_copy(s->policy_tip, sizeof(s->policy_tip), at.kind == GATE_REF_DIRECT ? at.oid : "");
-		tree = gate_fmt("%s:.refgate", s->policy_tip);
-		if (tree && s->policy_tip[0])
-			gate_server_read_tree(s, tree, &s->policy_files, &ignored);
+		if (s->policy_tip[0] && (gate_rules_at(&s->repo, s->policy_tip, rules, err) < 0 ||
+					 (rules[0] && gate_server_read_tree(s, rules, &s->policy_files, err) < 0)))
+			return -(int)err->code;
 		return 0;
 	}
 	return default_policy_ref(s, err);

@@ -185,31 +185,42 @@ int gate_approval_check(const struct gate_server *s, const char *id, const char 
 	return err->code == GATE_OK ? 0 : -(int)err->code;
 }
 
-int gate_approval_keep(struct gate_server *s, const char *ref, const char *oid, struct gate_err *err)
+int gate_approval_put(struct gate_server *s, const char *id, const char *fp, const struct gate_buf *blob, const char *oid, const char *box,
+		      struct gate_err *err)
 {
 	static const char zeros[] = "0000000000000000000000000000000000000000";
 	gate_auto(gate_ref_updates) struct gate_ref_updates u = { 0 };
 	gate_auto(gate_strs) struct gate_strs bodies = { 0 };
-	gate_auto(gate_buf) struct gate_buf blob = { 0 };
 	__attribute__((cleanup(gate_record_clear))) struct gate_record record = { 0 };
+	gate_autofree char *to = gate_fmt("%s%s/%s", GATE_REFS_APPROVALS, id, fp);
 	struct gate_vote vote = { 0 };
-	struct gate_ref before, box;
+	struct gate_ref before, in_box = { 0 };
+	char written[GATE_HEXSZ + 1];
+
+	/* What was there before the check is what the transaction asks for: of two statements of one key at once, one is told. */
+	if (!to || gate_server_refresh(s, err) < 0 || gate_ref_read(s->refs, to, &before, err) < 0 ||
+	    gate_approval_check(s, id, fp, gate_buf_cstr(blob), blob->len, &record, &vote, err) < 0 ||
+	    gate_entry_approval(s, "approval_received", id, &vote, NULL, &bodies, err) < 0 ||
+	    gate_entries_append(s, &bodies, true, true, NULL, err) < 0 ||
+	    (!oid && gate_git_write_blob(&s->repo, gate_buf_cstr(blob), blob->len, written, err) < 0) ||
+	    gate_ref_updates_add(&u, to, oid ? oid : written, before.oid, err) < 0 || (box && gate_ref_read(s->refs, box, &in_box, err) < 0) ||
+	    (in_box.kind == GATE_REF_DIRECT && gate_ref_updates_add(&u, box, zeros, in_box.oid, err) < 0))
+		return -(int)err->code;
+	return gate_refs_commit(&s->repo, &u, "refgate: approval", err);
+}
+
+int gate_approval_keep(struct gate_server *s, const char *ref, const char *oid, struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf blob = { 0 };
 	char id[GATE_ID_LEN + 1], fp[65];
-	gate_autofree char *to = NULL;
 
 	if (!gate_approval_ref_parse(ref, id, fp))
 		return gate_err_set(err, GATE_E_REF, "%s is no place for an approval", ref);
 	gate_log_make_room(s->audit);
-	to = gate_fmt("%s%s/%s", GATE_REFS_APPROVALS, id, fp);
-	if (!to || (!s->policy && (gate_server_configure(s, err) < 0 || gate_server_load_policy(s, err) < 0)) ||
-	    gate_git_read(&s->repo, oid, "blob", GATE_APPROVAL_MAX, &blob, err) < 0 || gate_ref_read(s->refs, to, &before, err) < 0 ||
-	    gate_approval_check(s, id, fp, gate_buf_cstr(&blob), blob.len, &record, &vote, err) < 0 ||
-	    gate_entry_approval(s, "approval_received", id, &vote, NULL, &bodies, err) < 0 ||
-	    gate_entries_append(s, &bodies, true, true, NULL, err) < 0 || gate_ref_updates_add(&u, to, oid, before.oid, err) < 0 ||
-	    gate_ref_read(s->refs, ref, &box, err) < 0 ||
-	    (box.kind == GATE_REF_DIRECT && gate_ref_updates_add(&u, ref, zeros, box.oid, err) < 0))
+	if ((!s->policy && (gate_server_configure(s, err) < 0 || gate_server_load_policy(s, err) < 0)) ||
+	    gate_git_read(&s->repo, oid, "blob", GATE_APPROVAL_MAX, &blob, err) < 0)
 		return -(int)err->code;
-	return gate_refs_commit(&s->repo, &u, "refgate: approval", err);
+	return gate_approval_put(s, id, fp, &blob, oid, ref, err);
 }
 
 /* ---- what is stored ---- */

@@ -1,23 +1,9 @@
 #!/bin/sh
 # HOLES 27: what lands unsigned adds up, whatever the branch is called: a quote in the name, which JSON writes otherwise, is no way around.
 . "$(dirname "$0")/../lib/testlib.sh"
+. "$PROJECT/tests/lib/ledger.sh"
 
-mkdir rules
-cat >rules/policy.yml <<'EOF'
-version: 1
-protected: [refs/heads/main, refs/tags/*]
-people: {alice: {roles: [maintainer]}, bob: {roles: [maintainer]}}
-tiers:
-  low: {action: accept}
-  medium: {action: accept}
-  high: {action: hold, approvals: 1}
-  critical: {action: hold, approvals: 1}
-rules:
-  - {id: PAY-code, paths: ["pay/**"], points: 30, tier: medium, effect: everywhere, message: "money moves here"}
-  - {id: AUTH-code, paths: ["door/**"], points: 30, tier: medium, effect: everywhere, message: "who may come in"}
-EOF
-_keys
-for k in alice bob; do printf '%s %s\n' "$k" "$(cut -d' ' -f1,2 "$k.pub")"; done >rules/allowed_signers
+ledger_rules
 carried() { log_count "$1" '.ev == "ledger" and (.ledger | fromjson.k == "add")'; }
 n=0
 # Each name on a server of its own, so that one does not count for the next.

@@ -1,23 +1,9 @@
 #!/bin/sh
 # HOLES 27: two halves in one push, each on a branch of its own, weigh as much as two pushes.
 . "$(dirname "$0")/../lib/testlib.sh"
+. "$PROJECT/tests/lib/ledger.sh"
 
-mkdir rules
-cat >rules/policy.yml <<'EOF'
-version: 1
-protected: [refs/heads/main, refs/tags/*]
-people: {alice: {roles: [maintainer]}, bob: {roles: [maintainer]}}
-tiers:
-  low: {action: accept}
-  medium: {action: accept}
-  high: {action: hold, approvals: 1}
-  critical: {action: hold, approvals: 1}
-rules:
-  - {id: PAY-code, paths: ["pay/**"], points: 30, tier: medium, effect: everywhere, message: "money moves here"}
-  - {id: AUTH-code, paths: ["door/**"], points: 30, tier: medium, effect: everywhere, message: "who may come in"}
-EOF
-_keys
-for k in alice bob; do printf '%s %s\n' "$k" "$(cut -d' ' -f1,2 "$k.pub")"; done >rules/allowed_signers
+ledger_rules
 new_server srv --policy "$T/rules"
 new_clone srv agent
 git -C agent checkout -q -b one origin/main

@@ -1,22 +1,9 @@
 #!/bin/sh
 # The ledger is as long as people work. What is older than `ledger:` days, or far more than anybody carries, must not stop the pushes of others.
 . "$(dirname "$0")/../lib/testlib.sh"
+. "$PROJECT/tests/lib/ledger.sh"
 
-mkdir rules
-cat >rules/policy.yml <<'EOF'
-version: 1
-protected: [refs/heads/main, refs/tags/*]
-people: {alice: {roles: [maintainer]}, bob: {roles: [maintainer]}}
-tiers:
-  low: {action: accept}
-  medium: {action: accept}
-  high: {action: hold, approvals: 1}
-  critical: {action: hold, approvals: 1}
-rules:
-  - {id: PAY-code, paths: ["pay/**"], points: 30, tier: medium, effect: everywhere, message: "money moves here"}
-EOF
-_keys
-for k in alice bob; do printf '%s %s\n' "$k" "$(cut -d' ' -f1,2 "$k.pub")"; done >rules/allowed_signers
+ledger_rules
 new_server srv --policy "$T/rules"
 new_clone srv agent
 commit_file agent pay/one 1

@@ -150,7 +150,8 @@ static bool has_steal(const struct gate_reply *r)
 }
 
 /* An object that a tree names may be public through a pending of long ago. There may be ten thousand of them, so they are only looked
- * through when the question comes up: one more run, which is rare. */
+ * through when the question comes up: one more run, which is rare. Or another push brought the same object while this one was judged: it
+ * lies in the store then, and its decision stands in refgate/decided, written before git stored anything of it. */
 static int run_worker(const struct gate_server *s, struct gate_judged *j, bool talk, struct gate_err *err)
 {
 	struct tips t = { .s = s, .ask = &j->ask, .err = err };
@@ -162,7 +163,8 @@ static int run_worker(const struct gate_server *s, struct gate_judged *j, bool t
 		return -(int)err->code;
 	if (!has_steal(&j->reply))
 		return 0;
-	if (gate_refs_each(s->refs, GATE_REFS_PENDING, collect_open, &t, err) < 0 || t.failed)
+	if (gate_refs_each(s->refs, GATE_REFS_PENDING, collect_open, &t, err) < 0 || t.failed ||
+	    gate_decided_recent(s, &j->ask.open, err) < 0)
 		return -(int)err->code;
 	gate_reply_clear(&j->reply);
 	return gate_worker_judge(s, &j->ask, talk, &j->reply, err);

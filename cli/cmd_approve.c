@@ -11,6 +11,7 @@
 #include "gate/entries.h"
 #include "gate/pending.h"
 #include "gate/settle.h"
+#include "repo/loose.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -172,7 +173,7 @@ static int hand_in_remote(struct signing *s, const char *id, const struct gate_b
 	char oid[GATE_HEXSZ + 1];
 	int code;
 
-	if (gate_git_write_blob(&s->target.clone, blob->s, blob->len, oid, err) < 0)
+	if (gate_loose_write(&s->target.clone, "blob", blob->s, blob->len, oid, err) < 0)
 		return -(int)err->code;
 	/* Forced: what a lost connection left in the in-box is replaced. */
 	spec = gate_fmt("+%s:refs/approvals/%s/%s", oid, id, s->fp);

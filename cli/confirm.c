@@ -13,12 +13,13 @@ static int wrong(struct gate_err *err, const char *id, const char *line)
 			    id, line);
 }
 
-/* What this repository's objects say of a record, by one git process for all of it. */
+/* What this repository's objects say of a record. */
 struct seen {
 	char (*commits)[GATE_HEXSZ + 1]; /* of each ref's new value, "" when that leads to no commit */
 	char (*trees)[GATE_HEXSZ + 1];	 /* of those commits */
 	bool *here;			 /* whether the new value itself is here */
 	struct gate_strs hidden;	 /* those of the record's that are here */
+	struct gate_strs digests;	 /* of each ref's new commits, the distinct ones */
 };
 
 static void seen_clear(struct seen *s)
@@ -27,6 +28,7 @@ static void seen_clear(struct seen *s)
 	free(s->trees);
 	free(s->here);
 	gate_strs_clear(&s->hidden);
+	gate_strs_clear(&s->digests);
 }
 
 /* "<oid> <type> <size>" gives the oid; "<name> missing" gives nothing. */
@@ -45,11 +47,6 @@ static int look(const struct gate_repo *repo, const struct gate_record *r, struc
 	gate_auto(gate_buf) struct gate_buf ask = { 0 }, out = { 0 };
 	char *line, *save = NULL;
 
-	s->commits = calloc(r->n_refs + 1, sizeof(*s->commits));
-	s->trees = calloc(r->n_refs + 1, sizeof(*s->trees));
-	s->here = calloc(r->n_refs + 1, sizeof(*s->here));
-	if (!s->commits || !s->trees || !s->here)
-		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	for (size_t i = 0; i < r->n_refs; i++)
 		gate_buf_fmt(&ask, "%s\n%s^{commit}\n%s^{commit}^{tree}\n", r->refs[i].new, r->refs[i].new, r->refs[i].new);
 	for (size_t k = 0; k < r->hidden.n; k++)
@@ -76,52 +73,92 @@ static int look(const struct gate_repo *repo, const struct gate_record *r, struc
 	return 0;
 }
 
-/* sha256 of the sorted "<oid>\n" of new --not old and what the record hides. */
-static int commits_of(const struct gate_repo *repo, const struct gate_record *r, const struct seen *s, size_t i, char digest[65],
-		      struct gate_err *err)
+/* What `rev-list --format=%T` prints: "commit <oid>" and the tree's oid, a line each. The tree is wanted of one of them. */
+static int read_list(char *out, const char *of, char tree[GATE_HEXSZ + 1], struct gate_strs *oids, struct gate_err *err)
 {
-	gate_auto(gate_buf) struct gate_buf ask = { 0 }, out = { 0 }, all = { 0 };
-	gate_auto(gate_strs) struct gate_strs lines = { 0 };
-	char *line, *save = NULL;
+	static const char head[] = "commit ";
+	char *save = NULL;
 
-	digest[0] = '\0';
-	if (!s->commits[i][0])
-		return 0;
-	gate_buf_fmt(&ask, "%s\n", s->commits[i]);
-	if (!gate_is_zero_oid(r->refs[i].old))
-		gate_buf_fmt(&ask, "^%s\n", r->refs[i].old);
-	for (size_t k = 0; k < s->hidden.n; k++)
-		gate_buf_fmt(&ask, "^%s\n", s->hidden.v[k]);
-	if (gate_git(repo, (const char *const[]){ "rev-list", "--stdin", NULL }, ask.s, ask.len, &out, err) < 0)
-		return -(int)err->code;
-	for (line = out.s ? strtok_r(out.s, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save)) {
-		if (gate_strs_add(&lines, line, err) < 0)
+	for (char *line = out ? strtok_r(out, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save)) {
+		const char *next = strtok_r(NULL, "\n", &save), *oid = line + sizeof(head) - 1;
+
+		if (!gate_starts_with(line, head) || !gate_is_oid(oid) || !next || !gate_is_oid(next))
+			return gate_err_set(err, GATE_E_GIT, "git rev-list answered out of form");
+		if (strcmp(oid, of) == 0)
+			gate_copy(tree, GATE_HEXSZ + 1, next);
+		if (gate_strs_add(oids, oid, err) < 0)
 			return -(int)err->code;
 	}
-	gate_strs_sort(&lines);
-	for (size_t k = 0; k < lines.n; k++)
-		gate_buf_fmt(&all, "%s\n", lines.v[k]);
+	return 0;
+}
+
+/* The digest of new --not old and what the record hides: sha256 of the sorted "<oid>\n". `tree` becomes that of `tip`, if it is one of
+ * the commits. */
+static int commits_of(const struct gate_repo *repo, const char *tip, const char *old, const struct gate_strs *hidden, char digest[65],
+		      char tree[GATE_HEXSZ + 1], struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf ask = { 0 }, out = { 0 }, all = { 0 };
+	gate_auto(gate_strs) struct gate_strs oids = { 0 };
+
+	tree[0] = '\0';
+	gate_buf_fmt(&ask, "%s\n", tip);
+	if (!gate_is_zero_oid(old))
+		gate_buf_fmt(&ask, "^%s\n", old);
+	for (size_t k = 0; k < hidden->n; k++)
+		gate_buf_fmt(&ask, "^%s\n", hidden->v[k]);
+	if (gate_git(repo, (const char *const[]){ "rev-list", "--stdin", "--format=%T", NULL }, ask.s, ask.len, &out, err) < 0 ||
+	    read_list(out.s, tip, tree, &oids, err) < 0)
+		return -(int)err->code;
+	gate_strs_sort(&oids);
+	for (size_t k = 0; k < oids.n; k++)
+		gate_buf_fmt(&all, "%s\n", oids.v[k]);
 	gate_sha256_hex(gate_buf_cstr(&all), all.len, digest);
 	return gate_buf_check(&all, err);
 }
 
-/* The form of gate/judge.c: one distinct digest is itself, several are digested again. */
-static int check_commits(const struct gate_repo *repo, const struct gate_record *r, const struct seen *s, const char *want,
-			 struct gate_err *err)
+/* The usual record in as many processes as it has refs: its objects are all here, and each new value is a commit that is new. False:
+ * something is otherwise, and look() finds out what. */
+static bool look_quickly(const struct gate_repo *repo, const struct gate_record *r, struct seen *s)
 {
-	gate_auto(gate_strs) struct gate_strs all = { 0 };
-	gate_auto(gate_buf) struct gate_buf b = { 0 };
+	struct gate_err ignored = { 0 };
 	char digest[65];
 
 	for (size_t i = 0; i < r->n_refs; i++) {
-		if (commits_of(repo, r, s, i, digest, err) < 0 || (digest[0] && gate_strs_add_new(&all, digest, err) < 0))
+		if (gate_is_zero_oid(r->refs[i].new))
+			continue;
+		if (commits_of(repo, r->refs[i].new, r->refs[i].old, &r->hidden, digest, s->trees[i], &ignored) < 0 ||
+		    !s->trees[i][0] || gate_strs_add_new(&s->digests, digest, &ignored) < 0)
+			return false;
+		s->here[i] = true;
+	}
+	return true;
+}
+
+static int look_closely(const struct gate_repo *repo, const struct gate_record *r, struct seen *s, struct gate_err *err)
+{
+	char digest[65], tree[GATE_HEXSZ + 1];
+
+	if (look(repo, r, s, err) < 0)
+		return -(int)err->code;
+	for (size_t i = 0; i < r->n_refs; i++) {
+		if (s->commits[i][0] && (commits_of(repo, s->commits[i], r->refs[i].old, &s->hidden, digest, tree, err) < 0 ||
+					 gate_strs_add_new(&s->digests, digest, err) < 0))
 			return -(int)err->code;
 	}
-	if (all.n == 1) {
-		gate_copy(digest, sizeof(digest), all.v[0]);
+	return 0;
+}
+
+/* The form of gate/judge.c: one distinct digest is itself, several are digested again. */
+static int check_commits(const struct gate_record *r, struct seen *s, const char *want, struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf b = { 0 };
+	char digest[65];
+
+	if (s->digests.n == 1) {
+		gate_copy(digest, sizeof(digest), s->digests.v[0]);
 	} else {
-		gate_strs_sort(&all);
-		gate_strs_join(&b, &all, "\n");
+		gate_strs_sort(&s->digests);
+		gate_strs_join(&b, &s->digests, "\n");
 		gate_sha256_hex(gate_buf_cstr(&b), b.len, digest);
 	}
 	return strcmp(digest, want) == 0 ? 0 : wrong(err, r->id, "commits");
@@ -149,13 +186,26 @@ static int check_refs(const struct gate_record *r, const struct seen *s, const s
 	return 0;
 }
 
+static int make_seen(const struct gate_record *r, struct seen *s, struct gate_err *err)
+{
+	*s = (struct seen){ .commits = calloc(r->n_refs + 1, sizeof(*s->commits)),
+			    .trees = calloc(r->n_refs + 1, sizeof(*s->trees)),
+			    .here = calloc(r->n_refs + 1, sizeof(*s->here)) };
+	return s->commits && s->trees && s->here ? 0 : gate_err_set(err, GATE_E_NOMEM, "out of memory");
+}
+
 static int confirm(const struct gate_repo *repo, const struct gate_record *r, const struct gate_statement *st, struct gate_err *err)
 {
 	gate_auto(seen) struct seen s = { 0 };
 
-	if (look(repo, r, &s, err) < 0 || check_refs(r, &s, st, err) < 0)
+	if (make_seen(r, &s, err) < 0)
 		return -(int)err->code;
-	return check_commits(repo, r, &s, st->commits, err);
+	if (!look_quickly(repo, r, &s)) {
+		seen_clear(&s);
+		if (make_seen(r, &s, err) < 0 || look_closely(repo, r, &s, err) < 0)
+			return -(int)err->code;
+	}
+	return check_refs(r, &s, st, err) < 0 ? -(int)err->code : check_commits(r, &s, st->commits, err);
 }
 
 int gate_confirm_record(struct gate_target *t, const struct gate_record *r, struct gate_err *err)

@@ -57,20 +57,51 @@ static bool is_gated(const struct gate_repo *r)
 	return path && gate_file_exists(path);
 }
 
-/* The policy as far as a clone knows it: .refgate/ of the branch that the remote's HEAD names. Only for defaults (whose key is this,
- * which role is missing): the server decides by its own. */
+/* One answer of `git cat-file --batch`: the content, or nothing. False at the end. */
+static bool next_answer(const struct gate_buf *got, size_t *at, const char **content, size_t *size)
+{
+	const char *head = gate_buf_cstr(got) + *at;
+	const char *lf = *at < got->len ? memchr(head, '\n', got->len - *at) : NULL;
+
+	*content = NULL;
+	if (!lf)
+		return false;
+	*at += (size_t)(lf + 1 - head);
+	if (sscanf(head, "%*40[0-9a-f] blob %zu", size) != 1)
+		return true;
+	if (*size >= got->len - *at)
+		return false;
+	*content = lf + 1;
+	*at += *size + 1;
+	return true;
+}
+
+/* The policy as far as a clone knows it: people and keys in .refgate/ of the branch that the remote's HEAD names, or of main or master.
+ * Only for defaults (whose key is this, which role is missing): the server decides by its own. One git process asks for all. */
 static void load_clone_policy(struct gate_target *t)
 {
 	static const char *const tails[] = { "HEAD", "main", "master" };
-	struct gate_server probe = { .repo = t->clone };
-	gate_auto(gate_files) struct gate_files files = { 0 };
+	static const char *const names[] = { "policy.yml", "allowed_signers", "revoked_keys" };
+	gate_auto(gate_buf) struct gate_buf ask = { 0 }, got = { 0 };
+	struct gate_err ignored = { 0 };
+	size_t at = 0, size;
+	const char *content;
 
+	for (size_t i = 0; i < GATE_ARRAY_LEN(tails) * GATE_ARRAY_LEN(names); i++)
+		gate_buf_fmt(&ask, "refs/remotes/%s/%s:.refgate/%s\n", t->remote, tails[i / GATE_ARRAY_LEN(names)],
+			     names[i % GATE_ARRAY_LEN(names)]);
+	if (gate_git(&t->clone, (const char *const[]){ "cat-file", "--batch", NULL }, gate_buf_cstr(&ask), ask.len, &got, &ignored) < 0)
+		return;
 	for (size_t i = 0; i < GATE_ARRAY_LEN(tails) && !t->policy; i++) {
-		gate_autofree char *name = gate_fmt("refs/remotes/%s/%s:.refgate", t->remote, tails[i]);
-		struct gate_err ignored = { 0 };
+		gate_auto(gate_files) struct gate_files files = { 0 };
 
-		gate_files_clear(&files);
-		if (name && gate_server_read_tree(&probe, name, &files, &ignored) == 0 && files.n)
+		for (size_t k = 0; k < GATE_ARRAY_LEN(names); k++) {
+			if (!next_answer(&got, &at, &content, &size))
+				return;
+			if (content && gate_files_add(&files, names[k], content, size, &ignored) < 0)
+				return;
+		}
+		if (files.n)
 			gate_policy_load(&files, NULL, 0, &t->policy, &ignored);
 	}
 }
@@ -182,7 +213,9 @@ int gate_target_record(struct gate_target *t, const char *id, struct gate_record
 {
 	gate_autofree char *record = NULL, *refs = NULL, *name = NULL;
 	gate_auto(gate_buf) struct gate_buf b = { 0 };
+	gate_autorefs struct gate_refs *here = NULL;
 	struct gate_err why = { 0 };
+	struct gate_ref at;
 
 	if (t->on_server)
 		return gate_pending_load(&t->server, id, out, err);
@@ -198,7 +231,8 @@ int gate_target_record(struct gate_target *t, const char *id, struct gate_record
 			return closed_record(t, id, out, err);
 		return gate_err_set(err, why.code, "%s", why.text);
 	}
-	if (gate_git_read(&t->clone, name, "blob", (size_t)64 << 20, &b, err) < 0 ||
+	if (gate_refs_open(&t->clone, &here, err) < 0 || gate_ref_read(here, name, &at, err) < 0 ||
+	    gate_git_read(&t->clone, at.oid, "blob", (size_t)64 << 20, &b, err) < 0 ||
 	    gate_record_load(gate_buf_cstr(&b), b.len, out, err) < 0)
 		return gate_err_wrap(err, "pending %s", id);
 	return strcmp(out->id, id) == 0 ? 0 : gate_err_set(err, GATE_E_PENDING, "the record of %s names itself %s", id, out->id);

@@ -8,6 +8,7 @@
 #include "gate/hold.h"
 #include "gate/judge.h"
 #include "gate/pending.h"
+#include "repo/loose.h"
 
 #include <string.h>
 
@@ -202,7 +203,7 @@ int gate_approval_put(struct gate_server *s, const char *id, const char *fp, con
 	    gate_approval_check(s, id, fp, gate_buf_cstr(blob), blob->len, &record, &vote, err) < 0 ||
 	    gate_entry_approval(s, "approval_received", id, &vote, NULL, &bodies, err) < 0 ||
 	    gate_entries_append(s, &bodies, true, true, NULL, err) < 0 ||
-	    (!oid && gate_git_write_blob(&s->repo, gate_buf_cstr(blob), blob->len, written, err) < 0) ||
+	    (!oid && gate_loose_write(&s->repo, "blob", gate_buf_cstr(blob), blob->len, written, err) < 0) ||
 	    gate_ref_updates_add(&u, to, oid ? oid : written, before.oid, err) < 0 || (box && gate_ref_read(s->refs, box, &in_box, err) < 0) ||
 	    (in_box.kind == GATE_REF_DIRECT && gate_ref_updates_add(&u, box, zeros, in_box.oid, err) < 0))
 		return -(int)err->code;

@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 #include "base/io.h"
 #include "classifier/findings_json.h"
+#include "gate/archive.h"
 #include "gate/entries.h"
 #include "gate/ledger.h"
 #include "gate/pending.h"
@@ -292,7 +293,7 @@ static int place(struct gate_server *s, const struct gate_record *r, const char 
 	*placed = !renews || (ids.n == 1 && strcmp(ids.v[0], renews) == 0);
 	if (!*placed)
 		return 0;
-	if (gate_pending_archive_tip(s, rp.archive, err) < 0)
+	if (gate_archive_tip(s, rp.archive, err) < 0)
 		return -(int)err->code;
 	gate_copy(before, sizeof(before), rp.archive);
 	if (gate_pending_each(s, &ids, supersede, &rp, err) < 0 || err->code != GATE_OK)

@@ -2,8 +2,10 @@
 
 #include "base/crypto.h"
 #include "base/io.h"
+#include "gate/archive.h"
 #include "gate/decided.h"
 #include "gate/hold.h"
+#include "repo/loose.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -77,29 +79,6 @@ static void make_id(const uint8_t *key, size_t key_len, const struct gate_buf *t
 	id[GATE_ID_LEN] = '\0';
 }
 
-/* Ids that were used and closed: lines "<id> <commit>". A line that a crash cut short names nothing. */
-static bool was_closed(const struct gate_server *s, const char *id, char commit[GATE_HEXSZ + 1])
-{
-	gate_autofree char *path = gate_server_path(s, "closed");
-	gate_auto(gate_buf) struct gate_buf b = { 0 };
-	struct gate_err ignored = { 0 };
-
-	commit[0] = '\0';
-	if (!path || gate_read_file(path, (size_t)64 << 20, &b, &ignored) < 0)
-		return false;
-	for (const char *p = gate_buf_cstr(&b), *end = p + b.len; p < end;) {
-		const char *lf = memchr(p, '\n', (size_t)(end - p));
-
-		if (lf && lf - p == GATE_ID_LEN + 1 + GATE_HEXSZ && memcmp(p, id, GATE_ID_LEN) == 0) {
-			memcpy(commit, p + GATE_ID_LEN + 1, GATE_HEXSZ);
-			commit[GATE_HEXSZ] = '\0';
-			return gate_is_oid(commit);
-		}
-		p = lf ? lf + 1 : end;
-	}
-	return false;
-}
-
 static int is_open(const struct gate_server *s, const char *id, bool *open, struct gate_err *err)
 {
 	gate_autofree char *name = gate_fmt("%s%s", GATE_REFS_RECORD, id);
@@ -152,7 +131,7 @@ int gate_pending_id(const struct gate_server *s, const char *actor, const struct
 			return -(int)err->code;
 		if (*open && is_this_push(s, id, actor, &text))
 			return 0;
-		if (!*open && !was_closed(s, id, commit))
+		if (!*open && !gate_archive_find(s, id, commit))
 			return 0;
 	}
 	return gate_err_set(err, GATE_E_LIMIT, "the same push was held and closed 1000 times");
@@ -248,7 +227,7 @@ int gate_pending_load(const struct gate_server *s, const char *id, struct gate_r
 	if (!name || gate_ref_read(s->refs, name, &ref, err) < 0)
 		return -(int)err->code;
 	if (ref.kind != GATE_REF_DIRECT) {
-		if (!was_closed(s, id, commit))
+		if (!gate_archive_find(s, id, commit))
 			return gate_err_set(err, GATE_E_PENDING, "there is no pending %s; `refgate queue` lists the open ones", id);
 		free(name);
 		name = gate_fmt("%s:record", commit);
@@ -368,7 +347,7 @@ int gate_pending_open(const struct gate_server *s, const struct gate_record *r, 
 	gate_auto(gate_buf) struct gate_buf b = { 0 };
 	char oid[GATE_HEXSZ + 1];
 
-	if (!name || gate_record_write(r, &b, err) < 0 || gate_git_write_blob(&s->repo, b.s, b.len, oid, err) < 0 ||
+	if (!name || gate_record_write(r, &b, err) < 0 || gate_loose_write(&s->repo, "blob", b.s, b.len, oid, err) < 0 ||
 	    gate_ref_updates_add(u, name, oid, zeros, err) < 0)
 		return gate_err_wrap(err, "pending %s", r->id);
 	for (size_t i = 0; i < r->n_refs; i++) {
@@ -379,19 +358,9 @@ int gate_pending_open(const struct gate_server *s, const struct gate_record *r, 
 	return 0;
 }
 
-int gate_pending_archive_tip(const struct gate_server *s, char tip[GATE_HEXSZ + 1], struct gate_err *err)
-{
-	struct gate_ref ref;
-
-	if (gate_ref_read(s->refs, GATE_REF_ARCHIVE, &ref, err) < 0)
-		return -(int)err->code;
-	gate_copy(tip, GATE_HEXSZ + 1, ref.oid);
-	return 0;
-}
-
 struct closing {
 	struct gate_ref_updates *u;
-	struct gate_buf tree; /* input of git mktree */
+	struct gate_signed *statements;
 	struct gate_err *err;
 	bool failed;
 };
@@ -401,8 +370,8 @@ static int close_approval(const char *name, const struct gate_ref *ref, void *ar
 	static const char zeros[] = "0000000000000000000000000000000000000000";
 	struct closing *c = arg;
 
-	gate_buf_fmt(&c->tree, "100644 blob %s\t%s\n", ref->oid, strrchr(name, '/') + 1);
-	c->failed |= gate_ref_updates_add(c->u, name, zeros, ref->oid, c->err) < 0;
+	c->failed |= gate_archive_statement(c->statements, strrchr(name, '/') + 1, ref->oid, c->err) < 0 ||
+		     gate_ref_updates_add(c->u, name, zeros, ref->oid, c->err) < 0;
 	return c->failed;
 }
 
@@ -412,36 +381,14 @@ int gate_pending_close(const struct gate_server *s, const struct gate_record *r,
 	static const char zeros[] = "0000000000000000000000000000000000000000";
 	gate_autofree char *prefix = gate_fmt("%s%s/", GATE_REFS_APPROVALS, r->id);
 	gate_autofree char *name = gate_fmt("%s%s", GATE_REFS_RECORD, r->id);
-	gate_autofree char *message = gate_fmt("pending %s %s", r->id, gate_state_name(r->state));
-	gate_auto(gate_buf) struct gate_buf b = { 0 }, tree = { 0 }, commit = { 0 };
-	struct closing c = { .u = u, .err = err };
-	char oid[GATE_HEXSZ + 1];
-	const char *args[] = { "-c", "user.name=refgate", "-c", "user.email=refgate@localhost", "commit-tree", NULL, "-m", message,
-			       NULL, NULL, NULL };
+	gate_auto(gate_signed) struct gate_signed statements = { 0 };
+	struct closing c = { .u = u, .statements = &statements, .err = err };
 
-	if (!prefix || !name || !message)
+	if (!prefix || !name)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
-	if (gate_record_write(r, &b, err) < 0 || gate_git_write_blob(&s->repo, b.s, b.len, oid, err) < 0)
-		return -(int)err->code;
-	gate_buf_fmt(&c.tree, "100644 blob %s\trecord\n", oid);
-	if (gate_refs_each(s->refs, prefix, close_approval, &c, err) == 0 && !c.failed)
-		gate_git(&s->repo, (const char *const[]){ "mktree", NULL }, c.tree.s, c.tree.len, &tree, err);
-	gate_buf_clear(&c.tree);
-	if (err->code != GATE_OK)
-		return -(int)err->code;
-	tree.s[tree.len < GATE_HEXSZ ? tree.len : GATE_HEXSZ] = '\0';
-	args[5] = tree.s;
-	if (!gate_is_zero_oid(archive)) {
-		args[8] = "-p";
-		args[9] = archive;
-	}
-	if (gate_git_line(&s->repo, args, &commit, err) < 0)
+	if (gate_refs_each(s->refs, prefix, close_approval, &c, err) < 0 || c.failed ||
+	    gate_archive_add(s, r, &statements, archive, err) < 0 || gate_ref_updates_add(u, name, zeros, NULL, err) < 0)
 		return gate_err_wrap(err, "closing %s", r->id);
-	if (!gate_is_oid(gate_buf_cstr(&commit)))
-		return gate_err_set(err, GATE_E_GIT, "git commit-tree gave no oid");
-	gate_copy(archive, GATE_HEXSZ + 1, commit.s);
-	if (gate_ref_updates_add(u, name, zeros, NULL, err) < 0)
-		return -(int)err->code;
 	for (size_t i = 0; i < r->n_refs; i++) {
 		if (!r->refs[i].pending_ref[0])
 			continue;
@@ -471,13 +418,9 @@ void gate_pending_opened(const struct gate_server *s, const struct gate_record *
 
 void gate_pending_closed(const struct gate_server *s, const struct gate_record *r, const char *archive)
 {
-	gate_autofree char *path = gate_server_path(s, "closed");
 	gate_autofree char *mine = open_path(s, r->actor.name, r->id);
-	gate_autofree char *line = gate_fmt("%s %s\n", r->id, archive);
-	struct gate_err ignored = { 0 };
 
-	if (path && line)
-		gate_append_lines(path, line, strlen(line), &ignored);
+	gate_archive_note(s, r->id, archive);
 	if (mine)
 		unlink(mine);
 }
@@ -492,35 +435,11 @@ static int index_record(struct gate_record *r, void *arg)
 	return 0;
 }
 
-/* "<commit> pending <id> <state>" a line, newest first. */
-static int rebuild_closed(const struct gate_server *s, struct gate_err *err)
-{
-	gate_autofree char *path = gate_server_path(s, "closed");
-	gate_auto(gate_buf) struct gate_buf log = { 0 }, out = { 0 };
-	char tip[GATE_HEXSZ + 1];
-
-	if (!path || gate_pending_archive_tip(s, tip, err) < 0)
-		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
-	if (gate_is_zero_oid(tip))
-		return 0;
-	if (gate_git(&s->repo, (const char *const[]){ "log", "--reverse", "--format=%H %s", tip, NULL }, NULL, 0, &log, err) < 0)
-		return -(int)err->code;
-	for (const char *p = gate_buf_cstr(&log); *p; p += strcspn(p, "\n") + 1) {
-		char id[GATE_ID_LEN + 1];
-
-		if (strlen(p) > GATE_HEXSZ && sscanf(p + GATE_HEXSZ, " pending %8s ", id) == 1 && gate_id_valid(id))
-			gate_buf_fmt(&out, "%s %.40s\n", id, p);
-	}
-	if (gate_buf_check(&out, err) < 0)
-		return -(int)err->code;
-	return gate_write_file(path, gate_buf_cstr(&out), out.len, 0600, true, err);
-}
-
 int gate_pending_rebuild(struct gate_server *s, struct gate_err *err)
 {
 	gate_autoclose int lock = gate_pending_lock(s, err);
 
-	if (lock < 0 || gate_server_refresh(s, err) < 0 || rebuild_closed(s, err) < 0)
+	if (lock < 0 || gate_server_refresh(s, err) < 0 || gate_archive_rebuild(s, err) < 0)
 		return -(int)err->code;
 	return gate_pending_all(s, index_record, s, err);
 }

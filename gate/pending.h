@@ -42,8 +42,6 @@ int gate_pending_open(const struct gate_server *s, const struct gate_record *r, 
  * the caller) and the statements. *archive is the archive's tip before and after: chain several closings of one transaction. */
 int gate_pending_close(const struct gate_server *s, const struct gate_record *r, char archive[GATE_HEXSZ + 1],
 		       struct gate_ref_updates *u, struct gate_err *err);
-/* The archive's present tip, zeros when there is none; and the update that moves it. */
-int gate_pending_archive_tip(const struct gate_server *s, char tip[GATE_HEXSZ + 1], struct gate_err *err);
 /* After the transaction: the caches follow. */
 void gate_pending_opened(const struct gate_server *s, const struct gate_record *r);
 void gate_pending_closed(const struct gate_server *s, const struct gate_record *r, const char *archive);

@@ -1,6 +1,7 @@
 #include "gate/rules_commit.h"
 
 #include "base/io.h"
+#include "repo/loose.h"
 
 #include <string.h>
 
@@ -87,7 +88,7 @@ static int add_file(const struct gate_repo *r, struct nodes *l, const struct gat
 	const char *name = split(f->path, &len);
 	struct node *at;
 
-	if (gate_git_write_blob(r, f->bytes, f->len, oid, err) < 0)
+	if (gate_loose_write(r, "blob", f->bytes, f->len, oid, err) < 0)
 		return -(int)err->code;
 	for (size_t i = 0; i < len; i++) {
 		if (f->path[i] == '/' && !node(l, f->path, i))

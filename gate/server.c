@@ -118,6 +118,23 @@ int gate_server_check_repository(const struct gate_server *s, struct gate_err *e
 	return 0;
 }
 
+/* git's core.fsync: names of what is synced, a leading - takes one away again (git-config). */
+static bool wants_sync(const struct gate_config *c)
+{
+	static const char *const sets[] = { "loose-object", "objects", "committed", "added", "all" };
+	gate_autofree char *text = strdup(gate_config_get(c, "core.fsync", ""));
+	bool wants = gate_config_bool(c, "core.fsyncobjectfiles", false);
+	char *save = NULL;
+
+	for (char *w = text ? strtok_r(text, ", ", &save) : NULL; w; w = strtok_r(NULL, ", ", &save)) {
+		for (size_t i = 0; i < GATE_ARRAY_LEN(sets); i++) {
+			if (strcmp(w + (w[0] == '-'), sets[i]) == 0)
+				wants = w[0] != '-';
+		}
+	}
+	return wants;
+}
+
 int gate_server_configure(struct gate_server *s, struct gate_err *err)
 {
 	gate_autofree char *cache = gate_server_path(s, "cache/config");
@@ -126,6 +143,7 @@ int gate_server_configure(struct gate_server *s, struct gate_err *err)
 	if (!cache || gate_config_load_cached(&s->repo, cache, &s->config, err) < 0)
 		return gate_err_wrap(err, "%s", s->repo.dir);
 	s->has_config = true;
+	s->repo.sync_objects = wants_sync(&s->config);
 	if (strcmp(gate_config_get(&s->config, "extensions.objectformat", "sha1"), "sha1") != 0)
 		return gate_err_set(err, GATE_E_CONFIG, "a repository of SHA-256 objects cannot be gated: libgit2 cannot read it yet");
 	if (strcmp(gate_config_get(&s->config, "extensions.refstorage", "files"), "files") != 0)

@@ -7,6 +7,7 @@
 #include "gate/bootstrap.h"
 #include "gate/chain.h"
 #include "gate/decided.h"
+#include "gate/archive.h"
 #include "gate/entries.h"
 #include "gate/hold.h"
 #include "gate/ledger.h"
@@ -41,7 +42,7 @@ static int close_record(struct gate_server *s, struct gate_record *r, enum gate_
 	gate_copy(r->by, sizeof(r->by), by ? by : "");
 	gate_jw_str(&w, "why", why);
 	gate_jw_strn(&w, "by", r->by);
-	if (!r->why || gate_pending_archive_tip(s, tip, err) < 0)
+	if (!r->why || gate_archive_tip(s, tip, err) < 0)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	gate_copy(before, sizeof(before), tip);
 	if (gate_pending_close(s, r, tip, &u, err) < 0 || gate_ref_updates_add(&u, GATE_REF_ARCHIVE, tip, before, err) < 0 ||
@@ -207,7 +208,7 @@ static int release(struct gate_server *s, struct gate_record *r, const struct ga
 	r->why = strdup("the quorum was reached");
 	if (q->counted.n)
 		gate_copy(r->by, sizeof(r->by), q->counted.v[0]);
-	if (!r->why || gate_pending_archive_tip(s, tip, err) < 0 || gate_record_changes(r, &out->released, err) < 0)
+	if (!r->why || gate_archive_tip(s, tip, err) < 0 || gate_record_changes(r, &out->released, err) < 0)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	gate_copy(before, sizeof(before), tip);
 	for (size_t i = 0; i < r->n_refs; i++) {

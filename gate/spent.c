@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 #include "base/io.h"
 #include "gate/entries.h"
+#include "repo/loose.h"
 
 #include <string.h>
 
@@ -95,7 +96,7 @@ static int replace(struct gate_server *s, struct gate_record *r, struct gate_err
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	r->state = GATE_STATE_OPEN;
 	if (new_challenge(r, err) < 0 || gate_record_write(r, &b, err) < 0 ||
-	    gate_git_write_blob(&s->repo, gate_buf_cstr(&b), b.len, oid, err) < 0 || gate_ref_updates_add(&u, name, oid, NULL, err) < 0 ||
+	    gate_loose_write(&s->repo, "blob", gate_buf_cstr(&b), b.len, oid, err) < 0 || gate_ref_updates_add(&u, name, oid, NULL, err) < 0 ||
 	    gate_refs_each(s->refs, prefix, drop, &d, err) < 0 || err->code != GATE_OK)
 		return -(int)err->code;
 	return gate_refs_commit(&s->repo, &u, "refgate: a release did not end", err);

@@ -40,7 +40,7 @@ bool gate_ref_name_valid(const char *name)
 
 static int map_packed(struct gate_refs *refs, struct gate_err *err)
 {
-	gate_autofree char *path = gate_fmt("%s/packed-refs", refs->repo->dir);
+	gate_autofree char *path = gate_fmt("%s/packed-refs", refs->repo->common);
 	gate_autoclose int fd = -1;
 	const char *end;
 	struct stat st;
@@ -85,7 +85,7 @@ int gate_refs_open(const struct gate_repo *r, struct gate_refs **out, struct gat
 static int follow_packed(const struct gate_refs *snapshot, struct gate_err *err)
 {
 	struct gate_refs *refs = (struct gate_refs *)(uintptr_t)snapshot;
-	gate_autofree char *path = gate_fmt("%s/packed-refs", refs->repo->dir);
+	gate_autofree char *path = gate_fmt("%s/packed-refs", refs->repo->common);
 	struct stat st;
 
 	if (!path)
@@ -186,7 +186,7 @@ static bool packed_get(const struct gate_refs *refs, const char *name, char oid[
 
 static int loose_get(const struct gate_refs *refs, const char *name, struct gate_ref *out, struct gate_err *err)
 {
-	gate_autofree char *path = gate_fmt("%s/%s", refs->repo->dir, name);
+	gate_autofree char *path = gate_fmt("%s/%s", strcmp(name, "HEAD") == 0 ? refs->repo->dir : refs->repo->common, name);
 	gate_autoclose int fd = -1;
 	char text[GATE_REF_MAX + 32];
 	ssize_t n;
@@ -244,7 +244,7 @@ static int loose_names(const struct gate_refs *refs, const char *prefix, struct 
 	if (!first || gate_strs_add(&dirs, first, err) < 0)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	for (size_t i = 0; i < dirs.n; i++) {
-		gate_autofree char *path = gate_fmt("%s/%s", refs->repo->dir, dirs.v[i]);
+		gate_autofree char *path = gate_fmt("%s/%s", refs->repo->common, dirs.v[i]);
 		DIR *d = path ? opendir(path) : NULL;
 		const struct dirent *e;
 
@@ -256,7 +256,7 @@ static int loose_names(const struct gate_refs *refs, const char *prefix, struct 
 				continue;
 			name = gate_fmt("%s/%s", dirs.v[i], e->d_name);
 			if (name && e->d_type == DT_UNKNOWN) {
-				gate_autofree char *full = gate_fmt("%s/%s", refs->repo->dir, name);
+				gate_autofree char *full = gate_fmt("%s/%s", refs->repo->common, name);
 				struct stat st;
 
 				is_dir = full && lstat(full, &st) == 0 && S_ISDIR(st.st_mode);

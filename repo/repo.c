@@ -2,6 +2,7 @@
 
 #include "base/io.h"
 #include "base/limits.h"
+#include "repo/loose.h"
 
 #include <errno.h>
 #include <string.h>
@@ -24,14 +25,33 @@ static bool looks_like_git_dir(const char *dir)
 	return true;
 }
 
+/* A linked work tree (git-worktree) has a git directory of its own beside the one that holds refs and objects. */
+static int find_common(struct gate_repo *out, struct gate_err *err)
+{
+	gate_autofree char *path = gate_fmt("%s/commondir", out->dir), *full = NULL;
+	gate_auto(gate_buf) struct gate_buf text = { 0 };
+
+	if (!path || !gate_copy(out->common, sizeof(out->common), out->dir))
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	if (!gate_file_exists(path))
+		return 0;
+	if (gate_read_file(path, PATH_MAX, &text, err) < 0)
+		return -(int)err->code;
+	gate_buf_str(&text, "\n");
+	text.s[strcspn(text.s, "\n")] = '\0';
+	full = text.s[0] == '/' ? strdup(text.s) : gate_fmt("%s/%s", out->dir, text.s);
+	return full && realpath(full, out->common) ? 0 : gate_err_errno(err, "%s", path);
+}
+
 static int fill(const char *dir, struct gate_repo *out, struct gate_err *err)
 {
 	*out = (struct gate_repo){ 0 };
 	if (!realpath(dir, out->dir))
 		return gate_err_errno(err, "%s", dir);
-	if (!gate_copy(out->gate, sizeof(out->gate), out->dir) ||
-	    snprintf(out->gate, sizeof(out->gate), "%s/refgate", out->dir) >= (int)sizeof(out->gate) ||
-	    snprintf(out->objects, sizeof(out->objects), "%s/objects", out->dir) >= (int)sizeof(out->objects))
+	if (find_common(out, err) < 0)
+		return -(int)err->code;
+	if (snprintf(out->gate, sizeof(out->gate), "%s/refgate", out->common) >= (int)sizeof(out->gate) ||
+	    snprintf(out->objects, sizeof(out->objects), "%s/objects", out->common) >= (int)sizeof(out->objects))
 		return gate_err_set(err, GATE_E_LIMIT, "%s: the path is too long", dir);
 	out->bare = !gate_ends_with(out->dir, "/.git");
 	return 0;
@@ -227,19 +247,6 @@ int gate_git_line(const struct gate_repo *r, const char *const *args, struct gat
 	return 0;
 }
 
-int gate_git_write_blob(const struct gate_repo *r, const void *p, size_t n, char oid[41], struct gate_err *err)
-{
-	gate_auto(gate_buf) struct gate_buf out = { 0 };
-
-	if (gate_git(r, (const char *const[]){ "hash-object", "-w", "--stdin", NULL }, p, n, &out, err) < 0)
-		return -(int)err->code;
-	if (out.len < GATE_HEXSZ)
-		return gate_err_set(err, GATE_E_GIT, "git hash-object gave no oid");
-	memcpy(oid, out.s, GATE_HEXSZ);
-	oid[GATE_HEXSZ] = '\0';
-	return gate_is_oid(oid) ? 0 : gate_err_set(err, GATE_E_GIT, "git hash-object gave no oid");
-}
-
 int gate_git_read(const struct gate_repo *r, const char *name, const char *type, size_t max, struct gate_buf *out,
 		  struct gate_err *err)
 {
@@ -247,6 +254,8 @@ int gate_git_read(const struct gate_repo *r, const char *name, const char *type,
 	size_t before = out->len;
 	int code;
 
+	if (gate_loose_read(r, name, type, max, out))
+		return 0;
 	if (gate_git_code(r, (const char *const[]){ "cat-file", type, name, NULL }, NULL, 0, out, &errs, &code, err) < 0)
 		return -(int)err->code;
 	if (code)

@@ -11,10 +11,12 @@
 
 struct gate_repo {
 	char dir[PATH_MAX];	   /* absolute git directory */
-	char gate[PATH_MAX];	   /* dir/refgate */
-	char objects[PATH_MAX];	   /* dir/objects */
+	char common[PATH_MAX];	   /* where refs and objects are: dir, but for a linked work tree */
+	char gate[PATH_MAX];	   /* common/refgate */
+	char objects[PATH_MAX];	   /* common/objects */
 	char quarantine[PATH_MAX]; /* the push's own object directory while one is under way, else "" */
 	bool bare;		   /* no work tree beside it */
+	bool sync_objects;	   /* core.fsync asks for loose objects to be synced; set by who read the configuration */
 };
 
 /* Finds the repository: dir itself (bare) or dir/.git; NULL: the one around the working directory. */
@@ -34,9 +36,7 @@ int gate_git_code(const struct gate_repo *r, const char *const *args, const void
 		  struct gate_buf *errs, int *code, struct gate_err *err);
 /* One line of output without its LF. */
 int gate_git_line(const struct gate_repo *r, const char *const *args, struct gate_buf *out, struct gate_err *err);
-/* Writes a blob into the object store; gives its oid. */
-int gate_git_write_blob(const struct gate_repo *r, const void *p, size_t n, char oid[41], struct gate_err *err);
-/* Reads an object of any type by name; GATE_E_OBJECT when it is not there or over max. */
+/* Reads an object of any type by name, in this process when it is a loose one named by its oid; GATE_E_OBJECT when it is not there or over max. */
 int gate_git_read(const struct gate_repo *r, const char *name, const char *type, size_t max, struct gate_buf *out,
 		  struct gate_err *err);
 

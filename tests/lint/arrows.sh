@@ -24,6 +24,8 @@ bench:      gate hooks cli worker classifier rules formats repo sandbox approval
 # header: its room. A name that ends in / stands for all below it.
 foreign='
 git2.h: repo
+zlib.h: repo
+sha1.h: repo
 git2/: repo
 yaml.h: formats
 pcre2.h: rules
@@ -104,7 +106,7 @@ plant cli/cli.c '#include <git2/sys/odb_backend.h>' "<git2/sys/odb_backend.h> st
 plant rules/policy.c '#include <yaml.h>' "<yaml.h> stands in formats/ only"
 plant worker/work.h '#include <linux/landlock.h>' "<linux/landlock.h> stands in sandbox/ only"
 plant gate/judge.c '#include <sodium.h>' "<sodium.h> stands in base/ only"
-plant base/io.c '#include <zlib.h>' "<zlib.h> belongs to no room"
+plant base/io.c '#include <lzma.h>' "<lzma.h> belongs to no room"
 plant base/io.c '#include "io.h"' "an include names its room"
 mkdir "$T/t/helpers" && echo '#include "base/io.h"' >"$T/t/helpers/x.c"
 caught "a folder that is no room" "helpers/x.c: this folder is no room" look "$T/t"

@@ -7,46 +7,30 @@
 #include <string.h>
 
 struct row {
-	char id[GATE_ID_LEN + 1];
+	struct gate_summary s;
 	enum gate_state state;
-	enum gate_tier tier;
-	int64_t created, expires, score;
-	char agent[64];
-	char ref[96];
-	size_t refs;
 };
 
 struct rows {
-	struct gate_target *t;
 	struct row *v;
 	size_t n, cap;
 	struct gate_err *err;
 };
 
-static int add(struct gate_record *r, void *arg)
+static int add(const struct gate_summary *s, enum gate_state now, void *arg)
 {
 	struct rows *rows = arg;
-	struct row *row;
-	gate_auto(gate_buf) struct gate_buf agent = { 0 }, ref = { 0 };
 
 	if (rows->n == rows->cap) {
 		size_t cap = rows->cap ? rows->cap * 2 : 64;
 		struct row *v = reallocarray(rows->v, cap, sizeof(*v));
 
 		if (!v)
-			return 1;
+			return gate_err_set(rows->err, GATE_E_NOMEM, "out of memory");
 		rows->v = v;
 		rows->cap = cap;
 	}
-	row = &rows->v[rows->n++];
-	*row = (struct row){ .tier = r->tier, .created = r->created, .expires = r->expires, .score = r->score, .refs = r->n_refs };
-	if (gate_target_state(rows->t, r, &row->state, rows->err) < 0)
-		return 1;
-	gate_copy(row->id, sizeof(row->id), r->id);
-	gate_escape(&agent, r->actor.name, strlen(r->actor.name));
-	gate_escape(&ref, r->refs[0].ref, strlen(r->refs[0].ref));
-	gate_copy(row->agent, sizeof(row->agent), gate_buf_cstr(&agent));
-	gate_copy(row->ref, sizeof(row->ref), gate_buf_cstr(&ref));
+	rows->v[rows->n++] = (struct row){ *s, now };
 	return 0;
 }
 
@@ -57,11 +41,11 @@ static int by_need(const void *a, const void *b)
 
 	if ((x->state == GATE_STATE_OPEN) != (y->state == GATE_STATE_OPEN))
 		return x->state == GATE_STATE_OPEN ? -1 : 1;
-	if (x->tier != y->tier)
-		return x->tier > y->tier ? -1 : 1;
-	if (x->created != y->created)
-		return x->created < y->created ? -1 : 1;
-	return strcmp(x->id, y->id);
+	if (x->s.tier != y->s.tier)
+		return x->s.tier > y->s.tier ? -1 : 1;
+	if (x->s.created != y->s.created)
+		return x->s.created < y->s.created ? -1 : 1;
+	return strcmp(x->s.id, y->s.id);
 }
 
 static void age(int64_t seconds, char out[16])
@@ -84,10 +68,10 @@ static void as_text(const struct rows *rows, struct gate_buf *b)
 		const struct row *r = &rows->v[i];
 		char old[16];
 
-		age(now - r->created, old);
-		gate_buf_fmt(b, "%s  %-8s %-5s %-16.16s %s", r->id, gate_tier_name(r->tier), old, r->agent, r->ref);
-		if (r->refs > 1)
-			gate_buf_fmt(b, " and %zu more", r->refs - 1);
+		age(now - r->s.created, old);
+		gate_buf_fmt(b, "%s  %-8s %-5s %-16.16s %s", r->s.id, gate_tier_name(r->s.tier), old, r->s.agent, r->s.ref);
+		if (r->s.n_refs > 1)
+			gate_buf_fmt(b, " and %zu more", r->s.n_refs - 1);
 		if (r->state != GATE_STATE_OPEN)
 			gate_buf_fmt(b, " (%s%s)", gate_state_name(r->state),
 				     r->state == GATE_STATE_STALE ? "; next: git fetch && git rebase && git push" : "");
@@ -107,16 +91,16 @@ static void as_json(const struct rows *rows, struct gate_buf *b)
 		const struct row *r = &rows->v[i];
 
 		gate_jw_open(&w, NULL);
-		gate_jw_str(&w, "id", r->id);
+		gate_jw_str(&w, "id", r->s.id);
 		gate_jw_str(&w, "state", gate_state_name(r->state));
-		gate_jw_str(&w, "tier", gate_tier_name(r->tier));
-		gate_jw_points(&w, "score", r->score);
-		gate_jw_str(&w, "agent", r->agent);
-		gate_jw_str(&w, "ref", r->ref);
-		gate_jw_int(&w, "refs", (int64_t)r->refs);
-		gate_when_format(r->created, when);
+		gate_jw_str(&w, "tier", gate_tier_name(r->s.tier));
+		gate_jw_points(&w, "score", r->s.score);
+		gate_jw_str(&w, "agent", r->s.agent);
+		gate_jw_str(&w, "ref", r->s.ref);
+		gate_jw_int(&w, "refs", (int64_t)r->s.n_refs);
+		gate_when_format(r->s.created, when);
 		gate_jw_str(&w, "created", when);
-		gate_when_format(r->expires, when);
+		gate_when_format(r->s.expires, when);
 		gate_jw_str(&w, "expires", when);
 		gate_jw_close(&w);
 	}
@@ -128,7 +112,7 @@ static void as_json(const struct rows *rows, struct gate_buf *b)
 static int run(const struct gate_args *a, struct gate_err *err)
 {
 	struct gate_target t = { 0 };
-	struct rows rows = { .t = &t, .err = err };
+	struct rows rows = { .err = err };
 	gate_auto(gate_buf) struct gate_buf b = { 0 };
 
 	if (gate_target_open(a, &t, err) == 0 && gate_target_each(&t, add, &rows, err) == 0 && err->code == GATE_OK) {

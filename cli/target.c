@@ -10,6 +10,8 @@
 extern char **environ;
 
 #define CLIENT_MS 600000
+#define FETCH_FEW 5
+#define CACHE_SLACK 256
 
 int gate_client_git(const struct gate_repo *r, const char *const *args, const void *in, size_t in_len, struct gate_buf *out,
 		    struct gate_buf *errs, int *code, struct gate_err *err)
@@ -151,7 +153,7 @@ static void drop_room(struct gate_target *t)
 
 void gate_target_close(struct gate_target *t)
 {
-	gate_buf_clear(&t->values);
+	gate_strs_clear(&t->values);
 	if (t->on_server) {
 		gate_server_clear(&t->server);
 	} else if (t->room[0]) {
@@ -248,19 +250,87 @@ int gate_target_statements(struct gate_target *t, const char *id, char **prefix,
 	return t->on_server ? 0 : fetch(t, (const char *const[]){ spec, NULL }, err);
 }
 
-/* Whether the remote's ref is at `oid` still. */
-static bool stands_at(const struct gate_buf *values, const char *ref, const char *oid)
-{
-	gate_autofree char *end = gate_fmt("\t%s\n", ref);
-	const char *line = end ? memmem(gate_buf_cstr(values), values->len, end, strlen(end)) : NULL;
+/* ---- what refs stand at ---- */
 
-	if (!line)
-		return end && gate_is_zero_oid(oid);
-	return line - values->s >= GATE_HEXSZ && memcmp(line - GATE_HEXSZ, oid, GATE_HEXSZ) == 0;
+/* "<oid>\t<ref>" a line becomes "<ref> <oid>", sorted. */
+static int ask_remote(struct gate_target *t, struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf out = { 0 };
+	char *save = NULL;
+
+	if (t->values.n)
+		return 0;
+	if (client_git(&t->clone, (const char *const[]){ "ls-remote", "--refs", t->remote, NULL }, &out, err) < 0)
+		return -(int)err->code;
+	for (char *line = out.s ? strtok_r(out.s, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save)) {
+		gate_autofree char *value = NULL;
+
+		if (strlen(line) < GATE_HEXSZ + 2 || line[GATE_HEXSZ] != '\t')
+			return gate_err_set(err, GATE_E_GIT, "git ls-remote answered out of form");
+		value = gate_fmt("%s %.40s", line + GATE_HEXSZ + 1, line);
+		if (!value || gate_strs_add(&t->values, value, err) < 0)
+			return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	}
+	gate_strs_sort(&t->values);
+	return 0;
+}
+
+/* Many pendings wait for the same few refs: each is read once. */
+static int remember_value(struct gate_target *t, const char *ref, const char *oid, struct gate_err *err)
+{
+	gate_autofree char *value = gate_fmt("%s %s", ref, oid);
+
+	if (!value || gate_strs_add(&t->values, value, err) < 0)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	for (size_t i = t->values.n - 1; i && strcmp(t->values.v[i], t->values.v[i - 1]) < 0; i--) {
+		char *greater = t->values.v[i - 1];
+
+		t->values.v[i - 1] = t->values.v[i];
+		t->values.v[i] = greater;
+	}
+	return 0;
+}
+
+static const char *known_value(const struct gate_target *t, const char *ref)
+{
+	gate_autofree char *key = gate_fmt("%s ", ref);
+	size_t lo = 0, hi = t->values.n;
+
+	while (key && lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (strncmp(t->values.v[mid], key, strlen(key)) == 0)
+			return t->values.v[mid] + strlen(key);
+		if (strcmp(t->values.v[mid], key) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
+}
+
+/* Whether the gate's ref is at `oid` still; zeros: absent. */
+static int stands_at(struct gate_target *t, const char *ref, const char *oid, bool *stands, struct gate_err *err)
+{
+	const char *now = NULL;
+	struct gate_ref present;
+
+	if (!t->on_server && ask_remote(t, err) < 0)
+		return -(int)err->code;
+	now = known_value(t, ref);
+	if (!now && t->on_server) {
+		if (gate_ref_read(t->server.refs, ref, &present, err) < 0 || remember_value(t, ref, present.oid, err) < 0)
+			return -(int)err->code;
+		now = known_value(t, ref);
+	}
+	*stands = now ? strcmp(now, oid) == 0 : gate_is_zero_oid(oid);
+	return 0;
 }
 
 int gate_target_state(struct gate_target *t, const struct gate_record *r, enum gate_state *now, struct gate_err *err)
 {
+	bool stands = true;
+
 	*now = t->on_server ? gate_pending_state_now(&t->server, r) : r->state;
 	if (t->on_server || r->state != GATE_STATE_OPEN)
 		return 0;
@@ -268,28 +338,134 @@ int gate_target_state(struct gate_target *t, const struct gate_record *r, enum g
 		*now = GATE_STATE_EXPIRED;
 		return 0;
 	}
-	if (!t->values.len && client_git(&t->clone, (const char *const[]){ "ls-remote", "--refs", t->remote, NULL }, &t->values, err) < 0)
+	for (size_t i = 0; i < r->n_refs && stands; i++) {
+		if (stands_at(t, r->refs[i].ref, r->refs[i].old, &stands, err) < 0)
+			return -(int)err->code;
+	}
+	*now = stands ? GATE_STATE_OPEN : GATE_STATE_STALE;
+	return 0;
+}
+
+/* ---- the queue ---- */
+
+struct waiting {
+	struct gate_summaries known;
+	struct gate_buf oids, missing; /* of records, a line each */
+	struct gate_strs ids;	       /* of the missing ones */
+};
+
+static void waiting_clear(struct waiting *w)
+{
+	gate_summaries_clear(&w->known);
+	gate_buf_clear(&w->oids);
+	gate_buf_clear(&w->missing);
+	gate_strs_clear(&w->ids);
+}
+
+static int add_waiting(const char *name, const struct gate_ref *ref, void *arg)
+{
+	struct waiting *w = arg;
+	struct gate_err ignored = { 0 };
+
+	gate_buf_fmt(&w->oids, "%s\n", ref->oid);
+	if (gate_summaries_find(&w->known, ref->oid))
+		return 0;
+	gate_buf_fmt(&w->missing, "%s\n", ref->oid);
+	return gate_strs_add(&w->ids, name + strlen(GATE_REFS_RECORD), &ignored) < 0;
+}
+
+/* Which records there are, by the remote's own list of refs. */
+static int list_remote(struct gate_target *t, struct waiting *w, struct gate_err *err)
+{
+	struct gate_ref ref = { 0 };
+
+	if (ask_remote(t, err) < 0)
 		return -(int)err->code;
-	for (size_t i = 0; i < r->n_refs; i++) {
-		if (!stands_at(&t->values, r->refs[i].ref, r->refs[i].old))
-			*now = GATE_STATE_STALE;
+	for (size_t i = 0; i < t->values.n; i++) {
+		gate_autofree char *name = strndup(t->values.v[i], strcspn(t->values.v[i], " "));
+
+		if (!name || !gate_starts_with(name, GATE_REFS_RECORD) || !gate_id_valid(name + strlen(GATE_REFS_RECORD)))
+			continue;
+		gate_copy(ref.oid, sizeof(ref.oid), strrchr(t->values.v[i], ' ') + 1);
+		add_waiting(name, &ref, w);
 	}
 	return 0;
 }
 
-int gate_target_each(struct gate_target *t, int (*fn)(struct gate_record *r, void *arg), void *arg, struct gate_err *err)
+/* The few that are new by name, else all; all too where one of the few is gone meanwhile. */
+static int fetch_missing(struct gate_target *t, const struct waiting *w, struct gate_err *err)
 {
-	gate_auto(gate_buf) struct gate_buf oids = { 0 };
-	gate_autofree char *spec = gate_fmt("+%s*:%squeue/*", GATE_REFS_RECORD, t->room);
-	gate_autofree char *prefix = gate_fmt("%squeue/", t->room);
-	gate_autorefs struct gate_refs *refs = NULL;
+	gate_autofree char *all = gate_fmt("+%s*:%squeue/*", GATE_REFS_RECORD, t->room);
+	const char *specs[FETCH_FEW + 1] = { 0 };
+	char *few[FETCH_FEW] = { 0 };
+	struct gate_err gone = { 0 };
+	int got = -1;
 
-	if (t->on_server)
-		return gate_pending_all(&t->server, fn, arg, err);
-	if (!spec || !prefix)
-		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
-	if (fetch(t, (const char *const[]){ spec, NULL }, err) < 0 || gate_refs_open(&t->clone, &refs, err) < 0 ||
-	    gate_refs_each(refs, prefix, gate_pending_add_oid, &oids, err) < 0)
+	for (size_t i = 0; w->ids.n <= FETCH_FEW && i < w->ids.n; i++)
+		specs[i] = few[i] = gate_fmt("+%s%s:%squeue/%s", GATE_REFS_RECORD, w->ids.v[i], t->room, w->ids.v[i]);
+	if (specs[0])
+		got = fetch(t, specs, &gone);
+	for (size_t i = 0; i < FETCH_FEW; i++)
+		free(few[i]);
+	if (got == 0)
+		return 0;
+	return all ? fetch(t, (const char *const[]){ all, NULL }, err) : gate_err_set(err, GATE_E_NOMEM, "out of memory");
+}
+
+static int state_of(struct gate_target *t, const struct waiting *w, const struct gate_summary *s, enum gate_state *now, struct gate_err *err)
+{
+	char ref[GATE_REF_MAX], old[GATE_HEXSZ + 1];
+	bool stands = true;
+	size_t at = 0;
+
+	*now = GATE_STATE_OPEN;
+	while (stands && gate_summary_next(&w->known, s, &at, ref, old)) {
+		if (stands_at(t, ref, old, &stands, err) < 0)
+			return -(int)err->code;
+	}
+	if (gate_now() > s->expires)
+		*now = GATE_STATE_EXPIRED;
+	else if (!stands)
+		*now = GATE_STATE_STALE;
+	return 0;
+}
+
+static int look_up(struct gate_target *t, struct waiting *w, struct gate_err *err)
+{
+	const struct gate_repo *repo = gate_target_repo(t);
+
+	if (gate_summaries_load(repo, &w->known, err) < 0 ||
+	    (t->on_server ? gate_refs_each(t->server.refs, GATE_REFS_RECORD, add_waiting, w, err) : list_remote(t, w, err)) < 0 ||
+	    gate_buf_check(&w->oids, err) < 0 || gate_buf_check(&w->missing, err) < 0)
 		return -(int)err->code;
-	return gate_pending_read(&t->clone, &oids, fn, arg, err);
+	if (w->missing.len && ((!t->on_server && fetch_missing(t, w, err) < 0) || gate_summaries_add(&w->known, repo, &w->missing, err) < 0))
+		return -(int)err->code;
+	/* Written anew when it learned something, and when most of it is about what closed. */
+	if (w->missing.len || w->known.lines > 2 * (w->oids.len / (GATE_HEXSZ + 1)) + CACHE_SLACK)
+		gate_summaries_keep(&w->known, repo, &w->oids);
+	return 0;
+}
+
+int gate_target_each(struct gate_target *t, int (*fn)(const struct gate_summary *s, enum gate_state now, void *arg), void *arg,
+		     struct gate_err *err)
+{
+	gate_auto(waiting) struct waiting w = { 0 };
+
+	if (look_up(t, &w, err) < 0)
+		return -(int)err->code;
+	for (const char *p = gate_buf_cstr(&w.oids), *end = p + w.oids.len; p < end; p += GATE_HEXSZ + 1) {
+		char oid[GATE_HEXSZ + 1];
+		const struct gate_summary *s;
+		enum gate_state now;
+
+		snprintf(oid, sizeof(oid), "%.40s", p);
+		s = gate_summaries_find(&w.known, oid);
+		if (!s)
+			continue; /* closed meanwhile */
+		if (state_of(t, &w, s, &now, err) < 0)
+			return -(int)err->code;
+		if (fn(s, now, arg))
+			break;
+	}
+	return 0;
 }

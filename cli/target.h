@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "gate/record.h"
 #include "gate/server.h"
+#include "gate/summary.h"
 
 struct gate_target {
 	bool on_server;
@@ -15,7 +16,7 @@ struct gate_target {
 	char remote[256];
 	char room[64];	     /* refs/refgate-client/<random>/ */
 	struct gate_policy *policy; /* the one in force on the server, or that of the clone's remote-tracking branch; may be NULL there */
-	struct gate_buf values;	    /* behind a remote: "<oid>\t<ref>\n" of what its refs stand at, once asked */
+	struct gate_strs values;    /* "<ref> <oid>", sorted: behind a remote what its refs stand at, once asked; here those looked at */
 };
 
 int gate_target_open(const struct gate_args *a, struct gate_target *t, struct gate_err *err);
@@ -25,8 +26,10 @@ void gate_target_close(struct gate_target *t);
 int gate_target_record(struct gate_target *t, const char *id, struct gate_record *out, struct gate_err *err);
 /* What the record would say now (gate_pending_state_now); behind a remote one look at its refs answers for all records of `t`. */
 int gate_target_state(struct gate_target *t, const struct gate_record *r, enum gate_state *now, struct gate_err *err);
-/* Every open record, in no order. */
-int gate_target_each(struct gate_target *t, int (*fn)(struct gate_record *r, void *arg), void *arg, struct gate_err *err);
+/* The summary of every open record, in no order, and what it would say now. From the cache (gate/summary.h); behind a remote, records
+ * that are not in it are fetched. */
+int gate_target_each(struct gate_target *t, int (*fn)(const struct gate_summary *s, enum gate_state now, void *arg), void *arg,
+		     struct gate_err *err);
 /* Where the statements stored for a pending can be read in gate_target_repo: gives the prefix of their refs. */
 int gate_target_statements(struct gate_target *t, const char *id, char **prefix, struct gate_err *err);
 /* The repository whose object store has the pending's objects. */

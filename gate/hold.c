@@ -270,7 +270,7 @@ static void replaced_clear(struct replaced *rp)
 	gate_strs_clear(&rp->closed);
 }
 
-static int place(struct gate_server *s, const struct gate_record *r, const char *renews, bool *placed, struct gate_err *err)
+static int place(struct gate_server *s, struct gate_record *r, const char *renews, bool *placed, struct gate_err *err)
 {
 	gate_autoclose int lock = gate_pending_lock(s, err);
 	gate_auto(gate_ref_updates) struct gate_ref_updates u = { 0 };
@@ -309,14 +309,14 @@ static int place(struct gate_server *s, const struct gate_record *r, const char 
 	return 0;
 }
 
-int gate_hold_place(struct gate_server *s, const struct gate_record *r, struct gate_err *err)
+int gate_hold_place(struct gate_server *s, struct gate_record *r, struct gate_err *err)
 {
 	bool placed;
 
 	return place(s, r, NULL, &placed, err);
 }
 
-int gate_hold_place_renewal(struct gate_server *s, const struct gate_record *r, const char *old, bool *placed, struct gate_err *err)
+int gate_hold_place_renewal(struct gate_server *s, struct gate_record *r, const char *old, bool *placed, struct gate_err *err)
 {
 	return place(s, r, old, placed, err);
 }

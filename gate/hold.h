@@ -16,9 +16,9 @@ int gate_hold_record(const struct gate_server *s, const struct gate_judged *j, c
 int gate_hold_check_limits(const struct gate_server *s, const struct gate_judged *j, struct gate_err *err);
 /* Writes the pending refs and the record in one transaction, superseding the actor's older pendings that share a ref; an open one
  * with the same id stays as it is. Takes the settle lock. Logged as `held`. */
-int gate_hold_place(struct gate_server *s, const struct gate_record *r, struct gate_err *err);
+int gate_hold_place(struct gate_server *s, struct gate_record *r, struct gate_err *err);
 /* The same for the renewal of `old`, only while that one is still open and its actor holds nothing newer that shares a ref; *placed tells. */
-int gate_hold_place_renewal(struct gate_server *s, const struct gate_record *r, const char *old, bool *placed, struct gate_err *err);
+int gate_hold_place_renewal(struct gate_server *s, struct gate_record *r, const char *old, bool *placed, struct gate_err *err);
 /* The changes of a record. */
 int gate_record_changes(const struct gate_record *r, struct gate_changes *out, struct gate_err *err);
 

@@ -5,6 +5,7 @@
 #include "gate/archive.h"
 #include "gate/decided.h"
 #include "gate/hold.h"
+#include "gate/summary.h"
 #include "repo/loose.h"
 
 #include <dirent.h>
@@ -296,8 +297,10 @@ int gate_pending_read(const struct gate_repo *repo, const struct gate_buf *oids,
 		size = strtoul(head + GATE_HEXSZ + sizeof(blob) - 1, NULL, 10);
 		if (size >= got.len - at)
 			return gate_err_set(err, GATE_E_GIT, "git cat-file answered out of form");
-		if (gate_record_load(got.s + at, size, &r, &one) == 0)
+		if (gate_record_load(got.s + at, size, &r, &one) == 0) {
+			snprintf(r.oid, sizeof(r.oid), "%.40s", head);
 			stop = fn(&r, arg);
+		}
 		gate_record_clear(&r);
 		at += size + 1;
 		if (stop)
@@ -340,15 +343,14 @@ int gate_pending_all(const struct gate_server *s, int (*fn)(struct gate_record *
 
 /* ---- opening and closing ---- */
 
-int gate_pending_open(const struct gate_server *s, const struct gate_record *r, struct gate_ref_updates *u, struct gate_err *err)
+int gate_pending_open(const struct gate_server *s, struct gate_record *r, struct gate_ref_updates *u, struct gate_err *err)
 {
 	static const char zeros[] = "0000000000000000000000000000000000000000";
 	gate_autofree char *name = gate_fmt("%s%s", GATE_REFS_RECORD, r->id);
 	gate_auto(gate_buf) struct gate_buf b = { 0 };
-	char oid[GATE_HEXSZ + 1];
 
-	if (!name || gate_record_write(r, &b, err) < 0 || gate_loose_write(&s->repo, "blob", b.s, b.len, oid, err) < 0 ||
-	    gate_ref_updates_add(u, name, oid, zeros, err) < 0)
+	if (!name || gate_record_write(r, &b, err) < 0 || gate_loose_write(&s->repo, "blob", b.s, b.len, r->oid, err) < 0 ||
+	    gate_ref_updates_add(u, name, r->oid, zeros, err) < 0)
 		return gate_err_wrap(err, "pending %s", r->id);
 	for (size_t i = 0; i < r->n_refs; i++) {
 		if (r->refs[i].pending_ref[0] &&
@@ -407,6 +409,8 @@ void gate_pending_opened(const struct gate_server *s, const struct gate_record *
 	gate_auto(gate_buf) struct gate_buf b = { 0 };
 	struct gate_err ignored = { 0 };
 
+	if (r->oid[0])
+		gate_summary_note(&s->repo, r->oid, r);
 	if (path && gate_file_exists(path))
 		return;
 	gate_buf_char(&b, '\n');

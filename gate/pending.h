@@ -37,7 +37,7 @@ int gate_pending_each(const struct gate_server *s, const struct gate_strs *ids, 
 		      void *arg, struct gate_err *err);
 
 /* Adds to `u` what opens a pending: its refs and its record. Writes the record's blob. */
-int gate_pending_open(const struct gate_server *s, const struct gate_record *r, struct gate_ref_updates *u, struct gate_err *err);
+int gate_pending_open(const struct gate_server *s, struct gate_record *r, struct gate_ref_updates *u, struct gate_err *err);
 /* Adds to `u` what closes it: its refs go, the archive grows by one commit that holds the record (with state, why, by, next set by
  * the caller) and the statements. *archive is the archive's tip before and after: chain several closings of one transaction. */
 int gate_pending_close(const struct gate_server *s, const struct gate_record *r, char archive[GATE_HEXSZ + 1],

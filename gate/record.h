@@ -33,6 +33,7 @@ struct gate_record_ref {
 };
 
 struct gate_record {
+	char oid[GATE_HEXSZ + 1]; /* of its blob, once that was written by gate_pending_open or read by gate_pending_read; else "" */
 	char id[GATE_ID_LEN + 1];
 	enum gate_state state;
 	int64_t created, expires;

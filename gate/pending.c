@@ -271,23 +271,56 @@ int gate_pending_ids(const struct gate_server *s, struct gate_strs *ids, struct 
 	return gate_refs_each(s->refs, GATE_REFS_RECORD, add_id, ids, err);
 }
 
+/* One record's text; *stop is what fn said. One that cannot be read is left out. */
+static void read_one(const char *oid, const char *text, size_t len, int (*fn)(struct gate_record *r, void *arg), void *arg, int *stop)
+{
+	struct gate_record r = { 0 };
+	struct gate_err one = { 0 };
+
+	if (gate_record_load(text, len, &r, &one) == 0) {
+		snprintf(r.oid, sizeof(r.oid), "%.40s", oid);
+		*stop = fn(&r, arg);
+	}
+	gate_record_clear(&r);
+}
+
+/* As `git cat-file --batch` answers, without git: for a few that are loose objects, as records are until they are packed. */
+static bool read_loose(const struct gate_repo *repo, const struct gate_buf *oids, struct gate_buf *got)
+{
+	if (oids->len / (GATE_HEXSZ + 1) > LOOSE_MAX)
+		return false;
+	for (const char *p = oids->s, *end = p + oids->len; p < end; p += GATE_HEXSZ + 1) {
+		gate_auto(gate_buf) struct gate_buf text = { 0 };
+		char oid[GATE_HEXSZ + 1];
+
+		snprintf(oid, sizeof(oid), "%.40s", p);
+		if (!gate_loose_read(repo, oid, "blob", (size_t)64 << 20, &text))
+			return false;
+		gate_buf_fmt(got, "%s blob %zu\n", oid, text.len);
+		gate_buf_add(got, gate_buf_cstr(&text), text.len);
+		gate_buf_char(got, '\n');
+	}
+	return !got->failed;
+}
+
 int gate_pending_read(const struct gate_repo *repo, const struct gate_buf *oids, int (*fn)(struct gate_record *r, void *arg), void *arg,
 		      struct gate_err *err)
 {
 	gate_auto(gate_buf) struct gate_buf got = { 0 };
 	static const char blob[] = " blob ";
 	size_t at = 0;
+	int stop = 0;
 
 	if (oids->len == 0)
 		return 0;
-	if (gate_git(repo, (const char *const[]){ "cat-file", "--batch", NULL }, oids->s, oids->len, &got, err) < 0)
-		return -(int)err->code;
-	while (at < got.len) {
+	if (!read_loose(repo, oids, &got)) {
+		gate_buf_clear(&got);
+		if (gate_git(repo, (const char *const[]){ "cat-file", "--batch", NULL }, oids->s, oids->len, &got, err) < 0)
+			return -(int)err->code;
+	}
+	while (at < got.len && !stop) {
 		const char *head = got.s + at, *lf = memchr(head, '\n', got.len - at);
-		struct gate_record r = { 0 };
-		struct gate_err one = { 0 };
 		size_t size;
-		int stop = 0;
 
 		if (!lf)
 			break;
@@ -297,14 +330,8 @@ int gate_pending_read(const struct gate_repo *repo, const struct gate_buf *oids,
 		size = strtoul(head + GATE_HEXSZ + sizeof(blob) - 1, NULL, 10);
 		if (size >= got.len - at)
 			return gate_err_set(err, GATE_E_GIT, "git cat-file answered out of form");
-		if (gate_record_load(got.s + at, size, &r, &one) == 0) {
-			snprintf(r.oid, sizeof(r.oid), "%.40s", head);
-			stop = fn(&r, arg);
-		}
-		gate_record_clear(&r);
+		read_one(head, got.s + at, size, fn, arg, &stop);
 		at += size + 1;
-		if (stop)
-			break;
 	}
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include "gate/ledger.h"
 #include "gate/pending.h"
 #include "gate/renew.h"
+#include "gate/siblings.h"
 #include "gate/spent.h"
 
 #include <string.h>
@@ -238,8 +239,10 @@ static int release(struct gate_server *s, struct gate_record *r, const struct ga
 		gate_buf_fmt(&out->lines, "note: the log could not take the outcome: %s\n", late.text);
 	if (gate_bootstrap_finish(s, &late) < 0)
 		gate_buf_fmt(&out->lines, "note: the first policy could not be added: %s\n", late.text);
-	if (gate_server_refresh(s, &late) == 0)
+	if (gate_server_refresh(s, &late) == 0 && gate_siblings_close(s, &out->released, &late) == 0)
 		gate_renew_later(s, &out->released);
+	else
+		gate_buf_fmt(&out->lines, "note: the pendings that this one leaves behind wait for `refgate gc`: %s\n", late.text);
 	hook_input(r, &in);
 	if (gate_chain_run(&s->repo, "post-receive", NULL, in.s, in.len, env.v, &code, &late) < 0 || code)
 		gate_buf_fmt(&out->lines, "note: the repository's own post-receive hook failed\n");

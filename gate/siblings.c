@@ -137,7 +137,7 @@ static int close_all(struct closing *c)
 	if (c->n_closed == 0)
 		return 0;
 	if (gate_ref_updates_add(&c->updates, GATE_REF_ARCHIVE, c->tip, before, c->err) < 0 ||
-	    gate_entries_append(c->s, &c->bodies, true, true, NULL, c->err) < 0 ||
+	    gate_entries_append(c->s, &c->bodies, false, true, NULL, c->err) < 0 ||
 	    gate_refs_commit(&c->s->repo, &c->updates, "refgate: close", c->err) < 0)
 		return -(int)c->err->code;
 	for (size_t i = 0; i < c->n_closed; i++)

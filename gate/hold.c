@@ -9,6 +9,7 @@
 #include "gate/ledger.h"
 #include "gate/pending.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static int by_name(const void *a, const void *b)
@@ -125,6 +126,7 @@ int gate_hold_record(const struct gate_server *s, const struct gate_judged *j, c
 	r->created = s->now;
 	r->actor = j->actor;
 	r->atomic = j->atomic;
+	r->bytes = (int64_t)j->bytes;
 	gate_copy(r->policy, sizeof(r->policy), s->policy->digest);
 	r->refs = calloc(j->ask.changes.n + 1, sizeof(*r->refs));
 	r->needs = calloc(j->n_needs + 1, sizeof(*r->needs));
@@ -165,6 +167,7 @@ struct counting {
 	const struct gate_server *s;
 	const struct gate_judged *j;
 	uint32_t mine, all;
+	uint64_t bytes; /* of mine */
 };
 
 static bool will_replace(const struct gate_judged *j, const struct gate_record *r)
@@ -187,28 +190,40 @@ static int count_waiting(struct gate_record *r, void *arg)
 	if (gate_pending_state_now(c->s, r) != GATE_STATE_OPEN || (mine && will_replace(c->j, r)))
 		return 0;
 	c->mine += mine;
+	c->bytes += mine ? (uint64_t)r->bytes : 0;
 	c->all++;
 	return 0;
+}
+
+static bool fits(uint64_t held, const struct gate_judged *j, const struct gate_limits *limits)
+{
+	return held <= limits->held_per_actor && j->bytes <= limits->held_per_actor - held;
 }
 
 int gate_hold_check_limits(const struct gate_server *s, const struct gate_judged *j, struct gate_err *err)
 {
 	struct counting c = { .s = s, .j = j };
+	const struct gate_limits *limits = &s->policy->limits;
 	uint32_t mine, all;
+	uint64_t bytes;
 
-	if (gate_pending_count(s, j->actor.name, &mine, &all, err) < 0)
+	if (gate_pending_count(s, j->actor.name, &mine, &bytes, &all, err) < 0)
 		return -(int)err->code;
-	if (mine < s->policy->limits.open_per_actor && all < s->policy->limits.open_per_repo)
+	if (mine < limits->open_per_actor && all < limits->open_per_repo && fits(bytes, j, limits))
 		return 0;
 	/* Over it at first sight: the records tell how many of them wait indeed. */
 	if (gate_pending_all(s, count_waiting, &c, err) < 0)
 		return -(int)err->code;
 	mine = c.mine;
 	all = c.all;
-	if (mine >= s->policy->limits.open_per_actor)
+	if (!fits(c.bytes, j, limits))
+		return gate_err_set(err, GATE_E_LIMIT,
+				    "the pushes of %s that are held brought %" PRIu64 " bytes, and this one brings %" PRIu64 " (limits.held_per_actor is %" PRIu64
+				    "); have some decided first, or push less", j->actor.name, c.bytes, j->bytes, limits->held_per_actor);
+	if (mine >= limits->open_per_actor)
 		return gate_err_set(err, GATE_E_LIMIT, "%u pushes of %s are held already (limits.open_per_actor); have some decided first",
 				    mine, j->actor.name);
-	if (all >= s->policy->limits.open_per_repo)
+	if (all >= limits->open_per_repo)
 		return gate_err_set(err, GATE_E_LIMIT, "%u pushes are held in this repository already (limits.open_per_repo)", all);
 	return 0;
 }

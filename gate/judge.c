@@ -155,9 +155,9 @@ static bool has_steal(const struct gate_reply *r)
 static int run_worker(const struct gate_server *s, struct gate_judged *j, bool talk, struct gate_err *err)
 {
 	struct tips t = { .s = s, .ask = &j->ask, .err = err };
-	gate_autoclose int slot = gate_slot_take(s, (int)j->ask.judging_ms, err);
+	gate_auto(gate_slot) struct gate_slot slot = GATE_SLOT_NONE;
 
-	if (slot < 0)
+	if (gate_slot_take(s, j->actor.name, (int)j->ask.judging_ms, &slot, err) < 0)
 		return -(int)err->code;
 	if (gate_worker_judge(s, &j->ask, talk, &j->reply, err) < 0)
 		return -(int)err->code;

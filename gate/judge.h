@@ -19,6 +19,7 @@ struct gate_judged {
 	struct gate_strs identities;
 	struct gate_actor actor;
 	bool atomic;
+	uint64_t bytes; /* what the push brought, as it lies in the quarantine; 0 until somebody asked (gate_repo_quarantine_bytes) */
 
 	struct gate_judged_ref *refs; /* one for each change */
 	enum gate_verdict verdict;    /* the worst of the push */

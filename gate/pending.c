@@ -9,8 +9,8 @@
 #include "repo/loose.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -146,15 +146,26 @@ static int count_name(const char *name, const struct gate_ref *ref, void *arg)
 	return 0;
 }
 
-int gate_pending_count(const struct gate_server *s, const char *actor, uint32_t *of_actor, uint32_t *of_all, struct gate_err *err)
+int gate_pending_count(const struct gate_server *s, const char *actor, uint32_t *of_actor, uint64_t *bytes, uint32_t *of_all,
+		       struct gate_err *err)
 {
-	gate_autofree char *path = open_path(s, actor, NULL);
-	DIR *d = path ? opendir(path) : NULL;
+	gate_autofree char *dir = open_path(s, actor, NULL);
+	DIR *d = dir ? opendir(dir) : NULL;
 	const struct dirent *e;
 
 	*of_actor = *of_all = 0;
-	while (d && (e = readdir(d)))
-		*of_actor += gate_id_valid(e->d_name);
+	*bytes = 0;
+	while (d && (e = readdir(d))) {
+		gate_autofree char *path = gate_fmt("%s/%s", dir, e->d_name);
+		gate_auto(gate_buf) struct gate_buf b = { 0 };
+		struct gate_err gone = { 0 };
+
+		if (!gate_id_valid(e->d_name))
+			continue;
+		++*of_actor;
+		if (path && gate_read_file(path, (size_t)64 << 20, &b, &gone) == 0)
+			*bytes += strtoull(gate_buf_cstr(&b), NULL, 10);
+	}
 	if (d)
 		closedir(d);
 	return gate_refs_each(s->refs, GATE_REFS_RECORD, count_name, of_all, err);
@@ -440,10 +451,10 @@ void gate_pending_opened(const struct gate_server *s, const struct gate_record *
 		gate_summary_note(&s->repo, r->oid, r);
 	if (path && gate_file_exists(path))
 		return;
-	gate_buf_char(&b, '\n');
+	gate_buf_fmt(&b, "%" PRId64 "\n", r->bytes);
 	for (size_t i = 0; i < r->n_refs; i++)
 		gate_buf_fmt(&b, "%s\n", r->refs[i].ref);
-	if (dir && path && !b.failed && (mkdir(dir, 0700) == 0 || errno == EEXIST))
+	if (dir && path && !b.failed && gate_mkdirs(dir, 0700, &ignored) == 0)
 		gate_write_file(path, b.s, b.len, 0600, false, &ignored);
 }
 

@@ -13,8 +13,9 @@ int gate_pending_lock(const struct gate_server *s, struct gate_err *err);
 /* The id for this actor pushing exactly these refs: that of the open pending which IS this push (*open), or a fresh one. */
 int gate_pending_id(const struct gate_server *s, const char *actor, const struct gate_changes *held, char id[GATE_ID_LEN + 1],
 		    bool *open, struct gate_err *err);
-/* How many pendings are open: of this actor, of the repository. */
-int gate_pending_count(const struct gate_server *s, const char *actor, uint32_t *of_actor, uint32_t *of_all, struct gate_err *err);
+/* How many pendings are open, of this actor and of the repository, and how many bytes the actor's brought. */
+int gate_pending_count(const struct gate_server *s, const char *actor, uint32_t *of_actor, uint64_t *bytes, uint32_t *of_all,
+		       struct gate_err *err);
 /* The actor's open pendings that share a ref with these changes, but for `but`. */
 int gate_pending_sharing(const struct gate_server *s, const char *actor, const struct gate_changes *held, const char *but,
 			 struct gate_strs *ids, struct gate_err *err);

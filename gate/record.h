@@ -43,6 +43,7 @@ struct gate_record {
 	struct gate_strs options;     /* push options */
 	enum gate_tier tier;
 	int64_t score; /* milli */
+	int64_t bytes; /* what the push brought, as it lay in the quarantine */
 	bool atomic;
 	char policy[65];
 	char *statement; /* the server's part */

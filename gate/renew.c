@@ -58,6 +58,7 @@ static int renew(struct gate_server *s, const struct gate_record *r, const struc
 	    gate_entry_decision(s, &j, next, 0, &bodies, err) < 0 || gate_entries_append(s, &bodies, true, false, &cp, err) < 0 ||
 	    gate_hold_record(s, &j, next, &cp, &r->environment, &r->options, &made, err) < 0)
 		return -(int)err->code;
+	made.bytes = r->bytes;
 	if (gate_hold_place_renewal(s, &made, r->id, &placed, err) < 0)
 		return -(int)err->code;
 	if (!placed)

@@ -4,7 +4,15 @@
 
 #include "gate/server.h"
 
-/* Waits for a slot at most ms; gives a descriptor that frees it when closed (or when the process ends), or a negative code. */
-int gate_slot_take(const struct gate_server *s, int ms, struct gate_err *err);
+/* Both are freed when closed, or when the process ends. */
+struct gate_slot {
+	int own, any;
+};
+#define GATE_SLOT_NONE { -1, -1 }
+void gate_slot_clear(struct gate_slot *slot);
+
+/* Waits for a slot at most ms: one of the actor's own, so that one actor leaves half of them to the others, then one of all. Actors share
+ * their own by a hash of the name, 64 kinds. */
+int gate_slot_take(const struct gate_server *s, const char *actor, int ms, struct gate_slot *out, struct gate_err *err);
 
 #endif

@@ -121,7 +121,11 @@ static int choose_id(struct push *p, struct gate_err *err)
 	if (collect(p, GATE_VERDICT_HOLD, &held, err) < 0 ||
 	    gate_pending_id(&p->server, p->judged.actor.name, &held, p->id, &p->open, err) < 0)
 		return -(int)err->code;
-	return p->open ? 0 : gate_hold_check_limits(&p->server, &p->judged, err);
+	if (p->open)
+		return 0;
+	if (gate_repo_quarantine_bytes(&p->server.repo, &p->judged.bytes, err) < 0)
+		return -(int)err->code;
+	return gate_hold_check_limits(&p->server, &p->judged, err);
 }
 
 /* Of pushes that were judged at once and count beside each other, the first in the log goes on (HOLES 27). What the others brought stays in the

@@ -4,7 +4,9 @@
 #include "base/limits.h"
 #include "repo/loose.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -109,6 +111,37 @@ int gate_repo_open_hook(struct gate_repo *out, struct gate_err *err)
 bool gate_repo_in_quarantine(const struct gate_repo *r)
 {
 	return r->quarantine[0] != '\0' || getenv("GIT_QUARANTINE_PATH");
+}
+
+/* quarantine/<2 hex>/<38 hex> and quarantine/pack/...: two levels. */
+static int add_sizes(const char *dir, int depth, uint64_t *bytes, struct gate_err *err)
+{
+	DIR *d = opendir(dir);
+	const struct dirent *e;
+
+	if (!d)
+		return gate_err_errno(err, "%s", dir);
+	while (err->code == GATE_OK && (e = readdir(d))) {
+		gate_autofree char *path = gate_fmt("%s/%s", dir, e->d_name);
+		struct stat st;
+
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		if (!path || fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			gate_err_errno(err, "%s", dir);
+		else if (S_ISREG(st.st_mode))
+			*bytes += (uint64_t)st.st_size;
+		else if (S_ISDIR(st.st_mode) && depth == 0)
+			add_sizes(path, depth + 1, bytes, err);
+	}
+	closedir(d);
+	return err->code == GATE_OK ? 0 : -(int)err->code;
+}
+
+int gate_repo_quarantine_bytes(const struct gate_repo *r, uint64_t *bytes, struct gate_err *err)
+{
+	*bytes = 0;
+	return r->quarantine[0] ? add_sizes(r->quarantine, 0, bytes, err) : 0;
 }
 
 static int add_alternates(const char *objects, struct gate_strs *out, int depth, struct gate_err *err)

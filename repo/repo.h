@@ -25,6 +25,8 @@ int gate_repo_open(const char *dir, struct gate_repo *out, struct gate_err *err)
 int gate_repo_open_hook(struct gate_repo *out, struct gate_err *err);
 /* Whether a quarantine is in force: then no ref may be written (DESIGN section 12, number 7). */
 bool gate_repo_in_quarantine(const struct gate_repo *r);
+/* The bytes of all files in the push's own object directory; 0 without one. */
+int gate_repo_quarantine_bytes(const struct gate_repo *r, uint64_t *bytes, struct gate_err *err);
 /* Absolute object directories listed in objects/info/alternates (relative ones resolved), nested ones followed 5 deep. */
 int gate_repo_alternates(const struct gate_repo *r, struct gate_strs *out, struct gate_err *err);
 

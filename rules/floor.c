@@ -251,6 +251,7 @@ static void join_settings(struct gate_policy *p, const struct gate_policy *floor
 	p->mode = MIN(p->mode, floor->mode); /* enforce is the smaller */
 	p->limits.open_per_actor = MIN(p->limits.open_per_actor, floor->limits.open_per_actor);
 	p->limits.open_per_repo = MIN(p->limits.open_per_repo, floor->limits.open_per_repo);
+	p->limits.held_per_actor = MIN(p->limits.held_per_actor, floor->limits.held_per_actor);
 	p->limits.judging_s = MIN(p->limits.judging_s, floor->limits.judging_s);
 	p->limits.checks_s = MIN(p->limits.checks_s, floor->limits.checks_s);
 	p->limits.max_push = MIN(p->limits.max_push, floor->limits.max_push);

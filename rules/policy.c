@@ -154,8 +154,9 @@ static int set_defaults(struct gate_build *b)
 						  .open_per_repo = 500,
 						  .judging_s = 30,
 						  .checks_s = 600,
+						  .held_per_actor = (uint64_t)2 << 30,
 						  .max_push = (uint64_t)512 << 20 };
-	static const struct gate_limits none = { UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT64_MAX };
+	static const struct gate_limits none = { UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT64_MAX, UINT64_MAX };
 	int rc;
 
 	b->p->limits = b->is_floor ? none : usual;

@@ -71,6 +71,7 @@ struct gate_limits {
 	uint32_t open_per_repo;	  /* at least 500 */
 	uint32_t judging_s;	  /* 30 */
 	uint32_t checks_s;	  /* 600 */
+	uint64_t held_per_actor;  /* bytes that the open pendings of one actor brought; HOLES 28 */
 	uint64_t max_push;	  /* bytes, receive.maxInputSize */
 };
 

@@ -279,6 +279,7 @@ static int read_short_time(const struct gate_yaml *v, const char *file, void *to
 static const struct gate_field limits_fields[] = {
 	{ "open_per_actor", read_count, offsetof(struct gate_limits, open_per_actor) },
 	{ "open_per_repo", read_count, offsetof(struct gate_limits, open_per_repo) },
+	{ "held_per_actor", gate_field_bytes, offsetof(struct gate_limits, held_per_actor) },
 	{ "judging", read_short_time, offsetof(struct gate_limits, judging_s) },
 	{ "checks", read_short_time, offsetof(struct gate_limits, checks_s) },
 	{ "max_push", gate_field_bytes, offsetof(struct gate_limits, max_push) },

@@ -207,9 +207,9 @@ static void put_settings(struct gate_buf *b, const struct gate_policy *p)
 	gate_buf_fmt(b, "verifier: {external: %s}\n", p->external_verifier ? "ssh-keygen" : "off");
 	gate_buf_fmt(b, "ledger: %dd\n", p->ledger_days);
 	gate_buf_fmt(b,
-		     "limits: {open_per_actor: %u, open_per_repo: %u, judging: %us, checks: %us, max_push: %" PRIu64
+		     "limits: {open_per_actor: %u, open_per_repo: %u, held_per_actor: %" PRIu64 ", judging: %us, checks: %us, max_push: %" PRIu64
 		     "}\n",
-		     p->limits.open_per_actor, p->limits.open_per_repo, p->limits.judging_s, p->limits.checks_s,
+		     p->limits.open_per_actor, p->limits.open_per_repo, p->limits.held_per_actor, p->limits.judging_s, p->limits.checks_s,
 		     p->limits.max_push);
 }
 

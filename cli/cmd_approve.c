@@ -139,7 +139,7 @@ static int hand_in_here(struct signing *s, const char *id, const struct gate_buf
 static int relay(const struct gate_buf *errs, int code)
 {
 	static const char head[] = "remote: refgate: ";
-	static const char *const outcomes[] = { "released ", "recorded, ", "denied by ", "pending ", "note: " };
+	static const char *const outcomes[] = { "released ", "recorded, ", "denied by ", "pending ", "recovery ", "note: " };
 	bool stale = false;
 
 	for (const char *p = gate_buf_cstr(errs); *p;) {

@@ -1,6 +1,7 @@
 #include "base/io.h"
 #include "cli/cli.h"
 #include "cli/policy_dir.h"
+#include "cli/recover.h"
 #include "gate/identity.h"
 #include "gate/install.h"
 
@@ -13,6 +14,8 @@ static const struct gate_option options[] = {
 	{ "--exe", "PATH", "the executable that the hooks start (default: this one)" },
 	{ "--worktree", NULL, "gate a repository that has a work tree" },
 	{ "--update-only", NULL, "the host has no place for proc-receive: `update` writes pending refs" },
+	{ "--recover", NULL, "put people who can sign into the rules when nobody can any more; asks on the terminal" },
+	{ "--lost", "NAME", "with --recover: nobody has this person's keys any more; they are revoked (may be repeated)" },
 	{ NULL, NULL, NULL },
 };
 
@@ -79,11 +82,24 @@ static int add_identities(const struct gate_args *a, struct gate_install *in, st
 	return lists.n && in->identity.n == 0 ? gate_err_set(err, GATE_E_USAGE, "--identity names no source") : 0;
 }
 
+static int install(const struct gate_args *a, struct gate_install *in, struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf report = { 0 };
+
+	if (gate_arg_has(a, "--lost"))
+		return gate_err_set(err, GATE_E_USAGE, "--lost goes with --recover");
+	if ((gate_arg(a, "--policy") && gate_cli_read_policy_dir(gate_arg(a, "--policy"), &in->policy, err) < 0) ||
+	    gate_install_run(in, &report, err) < 0)
+		return -(int)err->code;
+	if (report.len == 0)
+		gate_buf_str(&report, "nothing to do: the gate stands\n");
+	return gate_cli_print(&report, err);
+}
+
 static int run(const struct gate_args *a, struct gate_err *err)
 {
 	struct gate_install in = { .repo = a->words.n ? a->words.v[0] : a->repo ? a->repo : "." };
 	gate_auto(gate_strs) struct gate_strs maintainers = { 0 };
-	gate_auto(gate_buf) struct gate_buf report = { 0 };
 	char exe[PATH_MAX];
 	int r;
 
@@ -98,14 +114,8 @@ static int run(const struct gate_args *a, struct gate_err *err)
 	in.maintainers = calloc(maintainers.n + 1, sizeof(*in.maintainers));
 	for (size_t i = 0; r == 0 && in.maintainers && i < maintainers.n; i++)
 		r = parse_maintainer(maintainers.v[i], &in.maintainers[in.n_maintainers++], err);
-	if (r == 0 && gate_arg(a, "--policy"))
-		r = gate_cli_read_policy_dir(gate_arg(a, "--policy"), &in.policy, err);
 	if (r == 0)
-		r = gate_install_run(&in, &report, err);
-	if (r == 0 && report.len == 0)
-		gate_buf_str(&report, "nothing to do: the gate stands\n");
-	if (r == 0)
-		r = gate_cli_print(&report, err);
+		r = gate_arg_has(a, "--recover") ? gate_cli_recover(a, &in, err) : install(a, &in, err);
 	gate_strs_clear(&in.identity);
 	gate_files_clear(&in.policy);
 	free(in.maintainers);

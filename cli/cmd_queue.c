@@ -1,6 +1,6 @@
 #include "base/json.h"
 #include "base/when.h"
-#include "cli/target.h"
+#include "cli/recoveries.h"
 #include "gate/pending.h"
 
 #include <stdio.h>
@@ -14,6 +14,8 @@ struct row {
 struct rows {
 	struct row *v;
 	size_t n, cap;
+	struct gate_strs recoveries; /* ids */
+	struct gate_recoveries recovered;
 	struct gate_err *err;
 };
 
@@ -21,6 +23,8 @@ static int add(const struct gate_summary *s, enum gate_state now, void *arg)
 {
 	struct rows *rows = arg;
 
+	if (s->recovery)
+		return gate_strs_add(&rows->recoveries, s->id, rows->err) < 0;
 	if (rows->n == rows->cap) {
 		size_t cap = rows->cap ? rows->cap * 2 : 64;
 		struct row *v = reallocarray(rows->v, cap, sizeof(*v));
@@ -62,6 +66,7 @@ static void as_text(const struct rows *rows, struct gate_buf *b)
 {
 	int64_t now = gate_now();
 
+	gate_recoveries_text(&rows->recovered, b);
 	if (rows->n == 0)
 		gate_buf_str(b, "nothing waits\n");
 	for (size_t i = 0; i < rows->n; i++) {
@@ -105,8 +110,22 @@ static void as_json(const struct rows *rows, struct gate_buf *b)
 		gate_jw_close(&w);
 	}
 	gate_jw_end(&w);
+	gate_recoveries_json(&rows->recovered, &w);
 	gate_jw_close(&w);
 	gate_buf_char(b, '\n');
+}
+
+static int add_recoveries(struct gate_target *t, struct rows *rows, struct gate_err *err)
+{
+	for (size_t i = 0; i < rows->recoveries.n; i++) {
+		__attribute__((cleanup(gate_record_clear))) struct gate_record r = { 0 };
+
+		if (gate_target_record(t, rows->recoveries.v[i], &r, err) < 0)
+			return -(int)err->code;
+		if (r.state == GATE_STATE_OPEN && gate_recoveries_add(&rows->recovered, t, &r, err) < 0)
+			return -(int)err->code;
+	}
+	return 0;
 }
 
 static int run(const struct gate_args *a, struct gate_err *err)
@@ -115,7 +134,8 @@ static int run(const struct gate_args *a, struct gate_err *err)
 	struct rows rows = { .err = err };
 	gate_auto(gate_buf) struct gate_buf b = { 0 };
 
-	if (gate_target_open(a, &t, err) == 0 && gate_target_each(&t, add, &rows, err) == 0 && err->code == GATE_OK) {
+	if (gate_target_open(a, &t, err) == 0 && gate_target_each(&t, add, &rows, err) == 0 && err->code == GATE_OK &&
+	    add_recoveries(&t, &rows, err) == 0) {
 		if (rows.n)
 			qsort(rows.v, rows.n, sizeof(*rows.v), by_need);
 		if (gate_arg_json(a))
@@ -125,6 +145,8 @@ static int run(const struct gate_args *a, struct gate_err *err)
 		gate_cli_print(&b, err);
 	}
 	free(rows.v);
+	gate_strs_clear(&rows.recoveries);
+	gate_recoveries_clear(&rows.recovered);
 	gate_target_close(&t);
 	return err->code == GATE_OK ? GATE_EXIT_OK : -(int)err->code;
 }

@@ -180,6 +180,8 @@ static int text(struct gate_target *t, const struct gate_record *r, struct gate_
 			     r->refs[i].fast_forward	      ? "" :
 								" (not a fast-forward)");
 	}
+	if (r->recovered_by[0])
+		gate_buf_str(&b, "recovered  it landed without a signature; persons who approve it ratify that\n");
 	put_needs(r, &b);
 	if (votes_here(t, r, &b, err) < 0)
 		return -(int)err->code;

@@ -332,7 +332,7 @@ int gate_target_state(struct gate_target *t, const struct gate_record *r, enum g
 	bool stands = true;
 
 	*now = t->on_server ? gate_pending_state_now(&t->server, r) : r->state;
-	if (t->on_server || r->state != GATE_STATE_OPEN)
+	if (t->on_server || r->state != GATE_STATE_OPEN || r->recovered_by[0])
 		return 0;
 	if (gate_now() > r->expires) {
 		*now = GATE_STATE_EXPIRED;
@@ -419,6 +419,8 @@ static int state_of(struct gate_target *t, const struct waiting *w, const struct
 	size_t at = 0;
 
 	*now = GATE_STATE_OPEN;
+	if (s->recovery)
+		return 0;
 	while (stands && gate_summary_next(&w->known, s, &at, ref, old)) {
 		if (stands_at(t, ref, old, &stands, err) < 0)
 			return -(int)err->code;

@@ -8,6 +8,7 @@
 #include "gate/hold.h"
 #include "gate/judge.h"
 #include "gate/pending.h"
+#include "gate/ratify.h"
 #include "repo/loose.h"
 
 #include <string.h>
@@ -186,6 +187,14 @@ int gate_approval_check(const struct gate_server *s, const char *id, const char 
 	return err->code == GATE_OK ? 0 : -(int)err->code;
 }
 
+/* What the log calls it. */
+static const char *received(const struct gate_record *r, const struct gate_vote *v)
+{
+	if (!r->recovered_by[0])
+		return "approval_received";
+	return v->decision == GATE_DECISION_APPROVE ? "ratified" : "ratification_denied";
+}
+
 int gate_approval_put(struct gate_server *s, const char *id, const char *fp, const struct gate_buf *blob, const char *oid, const char *box,
 		      struct gate_err *err)
 {
@@ -201,7 +210,7 @@ int gate_approval_put(struct gate_server *s, const char *id, const char *fp, con
 	/* What was there before the check is what the transaction asks for: of two statements of one key at once, one is told. */
 	if (!to || gate_server_refresh(s, err) < 0 || gate_ref_read(s->refs, to, &before, err) < 0 ||
 	    gate_approval_check(s, id, fp, gate_buf_cstr(blob), blob->len, &record, &vote, err) < 0 ||
-	    gate_entry_approval(s, "approval_received", id, &vote, NULL, &bodies, err) < 0 ||
+	    gate_entry_approval(s, received(&record, &vote), id, &vote, NULL, &bodies, err) < 0 ||
 	    gate_entries_append(s, &bodies, true, true, NULL, err) < 0 ||
 	    (!oid && gate_loose_write(&s->repo, "blob", gate_buf_cstr(blob), blob->len, written, err) < 0) ||
 	    gate_ref_updates_add(&u, to, oid ? oid : written, before.oid, err) < 0 || (box && gate_ref_read(s->refs, box, &in_box, err) < 0) ||
@@ -335,6 +344,11 @@ int gate_needs_now(const struct gate_server *s, const struct gate_record *r, str
 	}
 	if (gate_strs_copy(excluded, &r->excluded, err) < 0)
 		return -(int)err->code;
+	if (r->recovered_by[0]) { /* nothing is judged: it has landed; who there is to ratify is a question of today */
+		gate_requirement_clear(&needs[0]);
+		gate_ratify_need(s->policy, s->now, &needs[0]);
+		return 0;
+	}
 	if (strcmp(s->policy->digest, r->policy) == 0)
 		return 0;
 	/* The policy changed since: what it asks more counts too, by tier, rule and owner (HOLES 24). */

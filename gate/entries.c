@@ -166,6 +166,35 @@ int gate_entry_approval(const struct gate_server *s, const char *event, const ch
 	return finish(&b, bodies, err);
 }
 
+static void put_names(struct gate_jw *w, const char *key, const struct gate_strs *l)
+{
+	gate_jw_array(w, key);
+	for (size_t i = 0; i < l->n; i++)
+		gate_jw_str(w, NULL, l->v[i]);
+	gate_jw_end(w);
+}
+
+int gate_entry_recovered(const struct gate_server *s, const struct gate_recovered_entry *e, struct gate_strs *bodies, struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf b = { 0 };
+	struct gate_jw w = { .out = &b };
+
+	begin(&w, s, "policy_recovered");
+	gate_jw_str(&w, "pending", e->pending);
+	gate_jw_str(&w, "by", e->by);
+	put_ref(&w, e->ref, e->old, e->new);
+	gate_jw_str(&w, "before", e->tree_before);
+	gate_jw_str(&w, "tree", e->tree);
+	gate_jw_str(&w, "policy_before", e->policy_before);
+	gate_jw_str(&w, "policy", e->policy);
+	put_names(&w, "people", e->people);
+	put_names(&w, "keys", e->keys);
+	put_names(&w, "lost", e->lost);
+	gate_jw_int(&w, "voided", (int64_t)e->voided);
+	gate_jw_close(&w);
+	return finish(&b, bodies, err);
+}
+
 int gate_entry_plain(const struct gate_server *s, const char *event, const char *const *keys_values, struct gate_strs *bodies,
 		     struct gate_err *err)
 {

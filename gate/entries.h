@@ -19,6 +19,16 @@ int gate_entry_landed(const struct gate_server *s, const char *event, const stru
 		      struct gate_err *err);
 int gate_entry_approval(const struct gate_server *s, const char *event, const char *pending, const struct gate_vote *v,
 			const char *why, struct gate_strs *bodies, struct gate_err *err);
+/* policy_recovered: the owner of the repository put people into the rules without a signature (gate/recover.h). */
+struct gate_recovered_entry {
+	const char *pending; /* the record that waits to be ratified */
+	const char *by;
+	const char *ref, *old, *new; /* what moved */
+	const char *tree_before, *tree, *policy_before, *policy; /* the .refgate/ and its digest, before and after */
+	const struct gate_strs *people, *keys, *lost;
+	size_t voided; /* pendings */
+};
+int gate_entry_recovered(const struct gate_server *s, const struct gate_recovered_entry *e, struct gate_strs *bodies, struct gate_err *err);
 /* A plain event: {"ev":event,"repo_id":...,key:value,...}; keys_values ends with NULL. */
 int gate_entry_plain(const struct gate_server *s, const char *event, const char *const *keys_values, struct gate_strs *bodies,
 		     struct gate_err *err);

@@ -104,19 +104,28 @@ static int ask_serve(struct asking *a, const char *arg)
 }
 
 /* Asked of `id`, because a static program has no name service of its own. */
-static int ask_os_user(struct asking *a, const char *arg)
+int gate_identity_account(struct gate_buf *name, struct gate_err *err)
 {
 	static const char *const argv[] = { "/usr/bin/id", "-un", NULL };
+	gate_auto(gate_proc) struct gate_proc p = { .argv = argv, .out = name };
+
+	if (gate_proc_run(&p, 5000, err) < 0)
+		return -(int)err->code;
+	if (gate_proc_exit(&p) != 0 || name->len < 2 || name->s[name->len - 1] != '\n')
+		gate_buf_reset(name);
+	else
+		name->s[--name->len] = '\0';
+	return 0;
+}
+
+static int ask_os_user(struct asking *a, const char *arg)
+{
 	gate_auto(gate_buf) struct gate_buf name = { 0 };
-	gate_auto(gate_proc) struct gate_proc p = { .argv = argv, .out = &name };
 
 	(void)arg;
-	if (gate_proc_run(&p, 5000, a->err) < 0)
+	if (gate_identity_account(&name, a->err) < 0)
 		return -(int)a->err->code;
-	if (gate_proc_exit(&p) != 0 || name.len < 2 || name.s[name.len - 1] != '\n')
-		return 0;
-	name.s[name.len - 1] = '\0';
-	return answer(a, "user", name.s);
+	return name.len ? answer(a, "user", name.s) : 0;
 }
 
 /* The name that sshd gives its file. Where ExposeAuthInfo is off and AcceptEnv is wide, the variable is the client's, and names a file

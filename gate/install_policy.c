@@ -69,8 +69,8 @@ static void put_tiers(size_t n, bool touch, struct gate_buf *b)
 static void put_notes(size_t n, bool touch, struct gate_buf *notes)
 {
 	if (n == 0)
-		gate_buf_str(notes, "nobody can sign yet: what would be held is rejected. Run init again with --maintainer NAME:KEY.pub, or "
-				    "add people and .refgate/allowed_signers\n");
+		gate_buf_str(notes, "nobody can sign yet: what would be held is rejected. `refgate init REPO --recover --maintainer "
+				    "NAME:KEY.pub` names somebody\n");
 	if (n == 1)
 		gate_buf_str(notes, "weaker than the sample: critical changes need 1 person, not 2, and that person's own changes can be signed "
 				    "by nobody. Add a second person under people: and in .refgate/allowed_signers, then set approvals: 2 "

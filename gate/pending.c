@@ -255,7 +255,8 @@ enum gate_state gate_pending_state_now(const struct gate_server *s, const struct
 {
 	struct gate_err ignored = { 0 };
 
-	if (r->state != GATE_STATE_OPEN)
+	/* A recovery landed before anybody signed it: it waits until it is ratified. */
+	if (r->state != GATE_STATE_OPEN || r->recovered_by[0])
 		return r->state;
 	if (s->now > r->expires)
 		return GATE_STATE_EXPIRED;

@@ -115,6 +115,8 @@ int gate_record_write(const struct gate_record *r, struct gate_buf *out, struct 
 	gate_jw_int(&w, "score_milli", r->score);
 	gate_jw_bool(&w, "atomic", r->atomic);
 	gate_jw_int(&w, "bytes", r->bytes);
+	if (r->recovered_by[0])
+		gate_jw_str(&w, "recovered_by", r->recovered_by);
 	gate_jw_str(&w, "policy", r->policy);
 	gate_jw_str(&w, "statement", r->statement);
 	gate_jw_array(&w, "needs");
@@ -279,6 +281,7 @@ int gate_record_load(const char *s, size_t len, struct gate_record *r, struct ga
 	r->score = gate_json_int(root, "score_milli", 0);
 	r->atomic = gate_json_bool(root, "atomic", false);
 	r->bytes = gate_json_int(root, "bytes", 0);
+	get_text(&rd, root, "recovered_by", r->recovered_by, sizeof(r->recovered_by), false);
 	get_text(&rd, root, "policy", r->policy, sizeof(r->policy), true);
 	r->statement = strdup(gate_json_str(root, "statement", ""));
 	needs = gate_json_get(root, "needs");

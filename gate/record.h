@@ -50,6 +50,7 @@ struct gate_record {
 	struct gate_requirement *needs;
 	size_t n_needs;
 	struct gate_strs excluded;
+	char recovered_by[64]; /* a recovery that has landed already (gate/recover.h): the account that made it; "" otherwise */
 	struct gate_strs carried; /* "<id> <subject>" of the ledger entries that a signature here covers */
 	struct gate_strs hidden; /* commits the digest of new commits leaves out, so that a reviewer can make it again */
 	struct gate_record_ref *refs; /* sorted by name */

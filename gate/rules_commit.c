@@ -137,6 +137,20 @@ int gate_rules_tree(const struct gate_repo *r, const struct gate_files *files, c
 	return gate_err_set(err, GATE_E_BUG, "a folder without a root");
 }
 
+/* All entries of tip's root tree but .refgate: a tree holds a name once. */
+static int other_entries(const struct gate_repo *r, const char *tip, struct gate_buf *list, struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf all = { 0 };
+
+	if (gate_git(r, (const char *const[]){ "ls-tree", "-z", "--full-tree", tip, NULL }, NULL, 0, &all, err) < 0)
+		return -(int)err->code;
+	for (const char *p = gate_buf_cstr(&all), *end = p + all.len; p < end; p += strlen(p) + 1) {
+		if (!gate_ends_with(p, "\t.refgate"))
+			gate_buf_add(list, p, strlen(p) + 1);
+	}
+	return gate_buf_check(list, err);
+}
+
 int gate_rules_commit(const struct gate_repo *r, const char *tip, const char *rules, const char *message,
 		      char commit[GATE_HEXSZ + 1], struct gate_err *err)
 {
@@ -146,7 +160,7 @@ int gate_rules_commit(const struct gate_repo *r, const char *tip, const char *ru
 			       "author.email=refgate@localhost", "-c", "committer.name=refgate", "-c", "committer.email=refgate@localhost",
 			       "commit-tree", tree, "-m", message, tip[0] ? "-p" : NULL, tip, NULL };
 
-	if (tip[0] && gate_git(r, (const char *const[]){ "ls-tree", "-z", "--full-tree", tip, NULL }, NULL, 0, &list, err) < 0)
+	if (tip[0] && other_entries(r, tip, &list, err) < 0)
 		return -(int)err->code;
 	gate_buf_fmt(&list, "040000 tree %s\t.refgate%c", rules, '\0');
 	if (gate_buf_check(&list, err) < 0 || mktree(r, &list, tree, err) < 0 || gate_git_line(r, args, &out, err) < 0)

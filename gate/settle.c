@@ -47,7 +47,7 @@ static int close_record(struct gate_server *s, struct gate_record *r, enum gate_
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	gate_copy(before, sizeof(before), tip);
 	if (gate_pending_close(s, r, tip, &u, err) < 0 || gate_ref_updates_add(&u, GATE_REF_ARCHIVE, tip, before, err) < 0 ||
-	    gate_entry_pending(s, gate_state_name(state), r, gate_buf_cstr(&extra), &bodies, err) < 0 ||
+	    gate_entry_pending(s, r->recovered_by[0] ? "recovery_ratified" : gate_state_name(state), r, gate_buf_cstr(&extra), &bodies, err) < 0 ||
 	    gate_entries_append(s, &bodies, true, true, NULL, err) < 0 ||
 	    gate_refs_commit(&s->repo, &u, "refgate: close", err) < 0)
 		return -(int)err->code;
@@ -304,6 +304,30 @@ static int count(struct gate_server *s, struct gate_record *r, struct gate_quoru
 	return err->code == GATE_OK ? 0 : -(int)err->code;
 }
 
+/* A recovery landed without them: persons who ratify it end the banner in `queue`; a denial moves nothing, and stays to be read. */
+static int ratify(struct gate_server *s, struct gate_record *r, const struct gate_quorum *q, struct gate_settled *out, struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf names = { 0 };
+	gate_auto(gate_strs) struct gate_strs who = { 0 };
+
+	out->state = GATE_STATE_OPEN;
+	if (q->denied) {
+		gate_buf_fmt(&out->lines, "denied by %s: the recovery stands, and `refgate queue` shows that\n", q->denied_by);
+		return 0;
+	}
+	if (!q->met) {
+		gate_buf_fmt(&out->lines, "recorded, still needed: %s\n", gate_buf_cstr(&q->missing));
+		return 0;
+	}
+	if (gate_strs_copy(&who, &q->counted, err) < 0)
+		return -(int)err->code;
+	gate_strs_sort(&who);
+	gate_strs_join(&names, &who, ", ");
+	gate_buf_fmt(&out->lines, "recovery %s is ratified by %s\n", r->id, gate_buf_cstr(&names));
+	out->state = GATE_STATE_RELEASED;
+	return close_record(s, r, GATE_STATE_RELEASED, "the recovery was ratified", gate_buf_cstr(&names), err);
+}
+
 int gate_settle(struct gate_server *s, const char *id, struct gate_settled *out, struct gate_err *err)
 {
 	gate_autoclose int lock = gate_pending_lock(s, err);
@@ -338,6 +362,8 @@ int gate_settle(struct gate_server *s, const char *id, struct gate_settled *out,
 	}
 	if (count(s, &r, &q, &notes, err) < 0)
 		return -(int)err->code;
+	if (r.recovered_by[0])
+		return ratify(s, &r, &q, out, err);
 	if (q.denied) {
 		out->state = GATE_STATE_DENIED;
 		gate_buf_fmt(&out->lines, "denied by %s\n", q.denied_by);

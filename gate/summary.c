@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #define CACHE_MAX ((size_t)64 << 20)
-#define HEAD_MAX 128 /* of a line, up to the agent: at most 84 bytes */
+#define HEAD_MAX 128 /* of a line, up to the agent: at most 86 bytes */
 
 void gate_summaries_clear(struct gate_summaries *l)
 {
@@ -42,8 +42,8 @@ static void put_line(struct gate_buf *b, const char *oid, const struct gate_reco
 	gate_auto(gate_buf) struct gate_buf body = { 0 };
 	char hex[2 * DIGEST + 1];
 
-	gate_buf_fmt(&body, "%s\t%d\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%zu\t", r->id, (int)r->tier, r->score, r->created, r->expires,
-		     r->n_refs);
+	gate_buf_fmt(&body, "%s\t%d\t%d\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%zu\t", r->id, (int)r->tier, r->recovered_by[0] != '\0',
+		     r->score, r->created, r->expires, r->n_refs);
 	gate_escape(&body, r->actor.name, strlen(r->actor.name));
 	for (size_t i = 0; i < r->n_refs; i++)
 		gate_buf_fmt(&body, "\t%s %s", r->refs[i].ref, r->refs[i].old);
@@ -84,7 +84,7 @@ static bool parse_line(const char *text, const char *line, const char *end, stru
 	char ref[GATE_REF_MAX + GATE_HEXSZ + 2], head[HEAD_MAX]; /* of its own: sscanf looks for the end of all the text */
 	gate_auto(gate_buf) struct gate_buf safe = { 0 };
 	const char *p;
-	int tier, used = 0;
+	int tier, recovery, used = 0;
 
 	*s = (struct gate_summary){ 0 };
 	if (!is_whole(line, end))
@@ -92,15 +92,16 @@ static bool parse_line(const char *text, const char *line, const char *end, stru
 	snprintf(s->oid, sizeof(s->oid), "%.40s", line);
 	line += BODY_AT;
 	snprintf(head, sizeof(head), "%.*s", (int)(end - line < HEAD_MAX ? end - line : HEAD_MAX), line);
-	if (sscanf(head, "%8[0-9a-z]\t%d\t%" SCNd64 "\t%" SCNd64 "\t%" SCNd64 "\t%zu\t%n", s->id, &tier, &s->score, &s->created, &s->expires,
-		   &s->n_refs, &used) != 6 ||
-	    used == 0 || line + used > end || tier < 0 || tier >= GATE_TIER_COUNT)
+	if (sscanf(head, "%8[0-9a-z]\t%d\t%d\t%" SCNd64 "\t%" SCNd64 "\t%" SCNd64 "\t%zu\t%n", s->id, &tier, &recovery, &s->score, &s->created,
+		   &s->expires, &s->n_refs, &used) != 7 ||
+	    used == 0 || line + used > end || tier < 0 || tier >= GATE_TIER_COUNT || recovery < 0 || recovery > 1)
 		return false;
 	p = copy_field(s->agent, sizeof(s->agent), line + used, end);
 	if (!p || !copy_field(ref, sizeof(ref), p, end))
 		return false;
 	s->at = (size_t)(p - text);
 	s->tier = (enum gate_tier)tier;
+	s->recovery = recovery;
 	gate_escape(&safe, ref, strcspn(ref, " "));
 	gate_copy(s->ref, sizeof(s->ref), gate_buf_cstr(&safe));
 	return !safe.failed;

@@ -16,6 +16,7 @@ struct gate_summary {
 	char agent[64]; /* escaped, both cut to fit */
 	char ref[96];	/* the first one */
 	size_t n_refs;
+	bool recovery; /* it landed, and waits to be ratified (gate/ratify.h) */
 	size_t at; /* private: where its refs stand */
 };
 

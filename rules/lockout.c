@@ -228,20 +228,27 @@ static size_t asked_of_tier(const struct gate_policy *p, enum gate_tier t, struc
 	return n;
 }
 
-static int owners_reachable(const struct gate_policy *p, int64_t now, struct gate_err *err)
+/* Persons who could sign for these paths. */
+static size_t owners_able(const struct gate_policy *p, const struct gate_owner *o, int64_t now)
 {
 	static const struct gate_requirement any = { .approvals = 1 };
+	size_t n = 0;
 
+	for (size_t i = 0; i < p->people.n; i++) {
+		bool has = false;
+
+		for (size_t k = 0; k < o->roles.n; k++)
+			has |= gate_strs_has(&p->people.v[i].roles, o->roles.v[k]);
+		n += has && person_may(&p->people.v[i], &any, now);
+	}
+	return n;
+}
+
+static int owners_reachable(const struct gate_policy *p, int64_t now, struct gate_err *err)
+{
 	for (size_t o = 0; o < p->n_owners; o++) {
-		size_t n = 0;
+		size_t n = owners_able(p, &p->owners[o], now);
 
-		for (size_t i = 0; i < p->people.n; i++) {
-			bool has = false;
-
-			for (size_t k = 0; k < p->owners[o].roles.n; k++)
-				has |= gate_strs_has(&p->people.v[i].roles, p->owners[o].roles.v[k]);
-			n += has && person_may(&p->people.v[i], &any, now);
-		}
 		if (n < p->owners[o].approvals)
 			return gate_err_set(err, GATE_E_QUORUM,
 					    "owners of %s: %u with role %s needed, %zu could sign; give the role to "
@@ -272,6 +279,38 @@ int gate_policy_reachable(const struct gate_policy *p, int64_t now, struct gate_
 		}
 	}
 	return owners_reachable(p, now, err);
+}
+
+int gate_policy_roles_needed(const struct gate_policy *p, int64_t now, struct gate_strs *out, struct gate_err *err)
+{
+	for (unsigned t = 0; t < GATE_TIER_COUNT; t++) {
+		struct asked asked[4];
+		size_t n = asked_of_tier(p, (enum gate_tier)t, asked);
+
+		for (size_t i = 0; i < n; i++) {
+			for (size_t k = 0; k < asked[i].need->roles.n; k++) {
+				if (gate_strs_add_new(out, asked[i].need->roles.v[k], err) < 0)
+					return -(int)err->code;
+			}
+		}
+	}
+	for (size_t o = 0; o < p->n_owners; o++) {
+		if (owners_able(p, &p->owners[o], now) < p->owners[o].approvals &&
+		    gate_strs_add_new(out, p->owners[o].roles.v[0], err) < 0)
+			return -(int)err->code;
+	}
+	return 0;
+}
+
+int gate_policy_able(const struct gate_policy *p, int64_t now, struct gate_strs *out, struct gate_err *err)
+{
+	static const struct gate_requirement any = { .approvals = 1 };
+
+	for (size_t i = 0; i < p->people.n; i++) {
+		if (person_may(&p->people.v[i], &any, now) && gate_strs_add(out, p->people.v[i].name, err) < 0)
+			return -(int)err->code;
+	}
+	return 0;
 }
 
 /* A line when a change by `who`, with the persons in `out` not signing, could be approved by nobody. */

@@ -144,6 +144,11 @@ int gate_policy_unreachable(const struct gate_policy *p, int64_t now, struct gat
 /* The same for one requirement, with the persons in `excluded` out. */
 int gate_requirement_reachable(const struct gate_people *people, const struct gate_requirement *need,
 			       const struct gate_strs *excluded, int64_t now, struct gate_err *err);
+/* The roles that somebody who is to make the quorum reachable again must have: all that a tier that holds lists, and those of owners that
+ * too few others could sign for at `now`. Adds names to *out. */
+int gate_policy_roles_needed(const struct gate_policy *p, int64_t now, struct gate_strs *out, struct gate_err *err);
+/* Adds the persons with a key that could sign at `now` to *out. */
+int gate_policy_able(const struct gate_policy *p, int64_t now, struct gate_strs *out, struct gate_err *err);
 
 /* The effective policy as YAML (policy show) and whether `b` asks for more than `a` anywhere (HOLES 24). */
 int gate_policy_show(const struct gate_policy *p, struct gate_buf *out, struct gate_err *err);

@@ -1,6 +1,6 @@
 #include "base/io.h"
 #include "base/proc.h"
-#include "cli/cli.h"
+#include "cli/doctor.h"
 #include "gate/decided.h"
 #include "gate/entries.h"
 #include "gate/install.h"
@@ -14,28 +14,47 @@
 
 static const struct gate_option options[] = {
 	{ "--acknowledge", "REF", "accept the value that REF stands at, though no decision put it there; recorded" },
+	{ "--authorized-keys", "FILE", "the keys that sshd lets in as the repository's owner (default: ~/.ssh/authorized_keys of that account)" },
 	{ NULL, NULL, NULL },
 };
 
-struct doctor {
-	struct gate_server server;
-	size_t bad;
-};
-
-static void say(struct doctor *d, bool ok, const char *what, const char *more)
+void gate_doctor_row(struct gate_doctor *d, enum gate_grade grade, const char *name, const char *tried, const char *found, const char *mend)
 {
-	gate_autofree char *safe = gate_escape_dup(more, strlen(more));
+	static const char *const words[] = { "ok", "note", "warn", "bad" };
+	const char *const parts[] = { tried, tried ? ": " : NULL, found, mend ? "; " : NULL, mend };
 
-	printf("%-4s %-22s %s\n", ok ? "ok" : "bad", what, safe ? safe : "");
-	d->bad += !ok;
+	gate_buf_fmt(&d->text, "%-4s %-22s ", words[grade], name);
+	for (size_t i = 0; i < GATE_ARRAY_LEN(parts); i++) {
+		if (parts[i])
+			gate_escape(&d->text, parts[i], strlen(parts[i]));
+	}
+	gate_buf_char(&d->text, '\n');
+	gate_jw_open(&d->jw, NULL);
+	gate_jw_str(&d->jw, "result", words[grade]);
+	gate_jw_str(&d->jw, "name", name);
+	gate_jw_str(&d->jw, "tried", tried);
+	gate_jw_str(&d->jw, "found", found);
+	gate_jw_str(&d->jw, "mend", mend);
+	gate_jw_close(&d->jw);
+	d->bad += grade == GATE_GRADE_BAD;
 }
 
-static void check_error(struct doctor *d, const char *what, int r, const struct gate_err *err, const char *fine)
+static void say(struct gate_doctor *d, bool ok, const char *what, const char *more)
+{
+	gate_doctor_row(d, ok ? GATE_GRADE_OK : GATE_GRADE_BAD, what, NULL, more, NULL);
+}
+
+static void note(struct gate_doctor *d, const char *what, const char *more)
+{
+	gate_doctor_row(d, GATE_GRADE_NOTE, what, NULL, more, NULL);
+}
+
+static void check_error(struct gate_doctor *d, const char *what, int r, const struct gate_err *err, const char *fine)
 {
 	say(d, r == 0, what, r == 0 ? fine : err->text);
 }
 
-static void check_git(struct doctor *d)
+static void check_git(struct gate_doctor *d)
 {
 	gate_auto(gate_buf) struct gate_buf out = { 0 };
 	struct gate_err err = { 0 };
@@ -45,7 +64,7 @@ static void check_git(struct doctor *d)
 }
 
 /* The worker tells what really confined it, on this kernel, now. */
-static void check_worker(struct doctor *d)
+static void check_worker(struct gate_doctor *d)
 {
 	struct gate_err err = { 0 };
 	gate_autofree char *path = gate_worker_path(&err);
@@ -62,7 +81,7 @@ static void check_worker(struct doctor *d)
 	say(d, gate_proc_exit(&p) == 0, "worker confinement", gate_buf_cstr(&out));
 }
 
-static void check_hooks(struct doctor *d)
+static void check_hooks(struct gate_doctor *d)
 {
 	static const char *const names[] = { "pre-receive", "proc-receive", "update", "post-receive" };
 	struct gate_err err = { 0 };
@@ -76,7 +95,7 @@ static void check_hooks(struct doctor *d)
 	check_error(d, "second wall", gate_wall_check(&d->server, &err), &err, gate_wall_is_update(&d->server) ? "update" : "proc-receive");
 }
 
-static void check_policy(struct doctor *d)
+static void check_policy(struct gate_doctor *d)
 {
 	struct gate_err err = { 0 };
 	int r = gate_server_load_policy(&d->server, &err);
@@ -90,21 +109,21 @@ static void check_policy(struct doctor *d)
 	r = gate_policy_reachable(d->server.policy, d->server.now, &err);
 	check_error(d, "quorum", r, &err, "every tier can be signed");
 	for (size_t i = 0; i < d->server.policy->warnings.n; i++)
-		printf("note %-22s %s\n", "policy", d->server.policy->warnings.v[i]);
+		note(d, "policy", d->server.policy->warnings.v[i]);
 	if (d->server.policy->mode == GATE_MODE_OBSERVE)
-		printf("note %-22s %s\n", "mode", "observe: content lands whatever the verdict");
+		note(d, "mode", "observe: content lands whatever the verdict");
 }
 
-static void check_identity(struct doctor *d)
+static void check_identity(struct gate_doctor *d)
 {
 	const char *list = gate_config_get(&d->server.config, "refgate.identity", "");
 
 	say(d, *list != '\0', "identity", *list ? list : "refgate.identity is not set: every pusher is an unknown agent");
 	if (strstr(list, "os-user"))
-		printf("note %-22s %s\n", "identity", "os-user is for tests and single-user machines: pushers who share an account are one actor");
+		note(d, "identity", "os-user is for tests and single-user machines: pushers who share an account are one actor");
 }
 
-static void check_log(struct doctor *d)
+static void check_log(struct gate_doctor *d)
 {
 	struct gate_err err = { 0 };
 	struct gate_checkpoint cp;
@@ -116,7 +135,7 @@ static void check_log(struct doctor *d)
 	check_error(d, "log", r, &err, gate_buf_cstr(&text));
 }
 
-static void list_alternates(struct doctor *d)
+static void list_alternates(struct gate_doctor *d)
 {
 	gate_auto(gate_strs) struct gate_strs dirs = { 0 };
 	struct gate_err err = { 0 };
@@ -124,11 +143,11 @@ static void list_alternates(struct doctor *d)
 	if (gate_repo_alternates(&d->server.repo, &dirs, &err) < 0)
 		say(d, false, "alternates", err.text);
 	for (size_t i = 0; i < dirs.n; i++)
-		printf("note %-22s %s\n", "alternate objects", dirs.v[i]);
+		note(d, "alternate objects", dirs.v[i]);
 }
 
 /* The value that stands is taken as decided; for the policy ref its .refgate/ comes into force (HOLES 9, 12). On the server only. */
-static int acknowledge(struct doctor *d, const char *ref, struct gate_err *err)
+static int acknowledge(struct gate_doctor *d, const char *ref, struct gate_err *err)
 {
 	struct gate_server *s = &d->server;
 	gate_auto(gate_strs) struct gate_strs bodies = { 0 };
@@ -162,29 +181,47 @@ static int acknowledge(struct doctor *d, const char *ref, struct gate_err *err)
 	return gate_refs_commit(&s->repo, &u, "refgate: acknowledge", err) < 0 ? -(int)err->code : GATE_EXIT_OK;
 }
 
+static int look(struct gate_doctor *d, struct gate_err *err)
+{
+	struct gate_err one = { 0 };
+	bool json = gate_arg_json(d->args);
+	int code;
+
+	d->jw.out = &d->json;
+	gate_jw_open(&d->jw, NULL);
+	gate_jw_int(&d->jw, "schema", 1);
+	gate_jw_array(&d->jw, "rows");
+	check_git(d);
+	check_worker(d);
+	code = gate_server_configure(&d->server, &one);
+	check_error(d, "repository", code, &one, d->server.repo.dir);
+	if (code == 0) {
+		check_hooks(d);
+		check_policy(d);
+		check_identity(d);
+		gate_doctor_around(d);
+	}
+	check_log(d);
+	list_alternates(d);
+	gate_jw_end(&d->jw);
+	gate_jw_int(&d->jw, "bad", (int64_t)d->bad);
+	gate_jw_close(&d->jw);
+	gate_buf_char(&d->json, '\n');
+	if (gate_cli_print(json ? &d->json : &d->text, err) < 0)
+		return -(int)err->code;
+	return d->bad ? GATE_EXIT_NO : GATE_EXIT_OK;
+}
+
 static int run(const struct gate_args *a, struct gate_err *err)
 {
-	struct doctor d = { 0 };
+	struct gate_doctor d = { .args = a };
 	const char *dir = a->words.n ? a->words.v[0] : a->repo ? a->repo : ".", *ref = gate_arg(a, "--acknowledge");
-	struct gate_err one = { 0 };
 	int code = gate_server_open(dir, &d.server, err);
 
-	if (code == 0 && ref) {
-		code = acknowledge(&d, ref, err);
-	} else if (code == 0) {
-		check_git(&d);
-		check_worker(&d);
-		code = gate_server_configure(&d.server, &one);
-		check_error(&d, "repository", code, &one, d.server.repo.dir);
-		if (code == 0) {
-			check_hooks(&d);
-			check_policy(&d);
-			check_identity(&d);
-		}
-		check_log(&d);
-		list_alternates(&d);
-		code = d.bad ? GATE_EXIT_NO : GATE_EXIT_OK;
-	}
+	if (code == 0)
+		code = ref ? acknowledge(&d, ref, err) : look(&d, err);
+	gate_buf_clear(&d.text);
+	gate_buf_clear(&d.json);
 	gate_server_clear(&d.server);
 	return code;
 }
@@ -192,7 +229,7 @@ static int run(const struct gate_args *a, struct gate_err *err)
 const struct gate_command gate_cmd_doctor = {
 	.name = "doctor",
 	.run = run,
-	.usage = "[REPO] [--acknowledge REF]",
+	.usage = "[REPO] [--authorized-keys FILE]... [--acknowledge REF]",
 	.help = "what this host offers, how the gate is wired, what to mend",
 	.example = "refgate doctor /srv/git/app.git",
 	.options = options,

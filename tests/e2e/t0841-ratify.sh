@@ -76,6 +76,7 @@ is "$(recovery srv '[0].ratified|tojson')" '["carol"]' 'and does not count'
 # What goes on meanwhile ends nothing: a denial, upkeep, pushes that move the ref, init run again.
 deny_here dave srv "$R"
 is "$STATUS" 0 'a denial is taken'
+says 'and told what it does not do' 'denied by dave: the recovery stands'
 rg queue --repo srv.git
 like "$OUT" '1 of 2 persons ratified \(carol\), denied by dave' 'and shown'
 is "$(oid srv.git main)" "$NOW" 'it moves nothing'

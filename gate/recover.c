@@ -2,6 +2,7 @@
 
 #include "base/crypto.h"
 #include "base/io.h"
+#include "base/when.h"
 #include "gate/archive.h"
 #include "gate/decided.h"
 #include "gate/entries.h"
@@ -52,6 +53,10 @@ static int check_unmoved(struct act *a, struct gate_err *err)
 		return -(int)err->code;
 	if (strcmp(force.oid, s->policy_tree) != 0 || (tip.kind == GATE_REF_DIRECT && strcmp(tip.oid, s->policy_tip) != 0))
 		return gate_err_set(err, GATE_E_STALE, "the rules or %s moved meanwhile; look again", s->policy_ref);
+	/* The question may have stood for hours; keys end meanwhile. */
+	s->now = gate_now();
+	if (gate_policy_reachable(a->plan->policy, s->now, err) < 0)
+		return gate_err_wrap(err, "with these people the quorum cannot be reached any more");
 	if (!a->unborn && tip.kind != GATE_REF_DIRECT)
 		return gate_err_set(err, GATE_E_REF, "%s is %s; put the branch back first", s->policy_ref,
 				    tip.kind == GATE_REF_ABSENT ? "missing" : "a symbolic ref");

@@ -59,4 +59,34 @@ typed_rg n approve "$ID" --repo srv.git --as alice --key "$T/alice" --yes
 is "$STATUS" 0 '--yes asks nothing'
 unlike "$OUT" 'y/N' 'on no terminal'
 released srv 'and releases' refs/heads/main "$NEW"
+
+# A question that stands until the pending is over signs nothing.
+signer brief.rules alice alice
+people_server brief <<'EOP'
+version: 1
+protected: [refs/heads/main]
+people: {alice: {roles: [maintainer]}}
+tiers:
+  low: {action: accept}
+  medium: {action: accept, protected: {action: hold, approvals: 1, expires: 10s}}
+  high: {action: hold, approvals: 1}
+  critical: {action: hold, approvals: 1}
+EOP
+new_clone brief agent2
+hold_on brief agent2
+: >"$OUTFILE"
+{
+	n=0
+	while [ "$n" -lt 500 ] && ! grep -a -q 'y/N' "$OUTFILE"; do
+		sleep 0.02
+		n=$((n + 1))
+	done
+	end=$(date -d "$(record brief "$ID" .expires)" +%s)
+	while [ "$(date +%s)" -le "$end" ]; do sleep 0.2; done
+	echo y
+} | SHELL=/bin/sh script -qefc "'$RG' approve $ID --repo brief.git --as alice --key '$T/alice'" /dev/null >"$OUTFILE" 2>&1
+STATUS=$?
+is "$STATUS" 1 'y behind the end of the pending is refused'
+says 'and told so' 'y/N' "pending $ID has expired"
+unmoved brief 'no ref moved'
 done_testing

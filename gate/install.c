@@ -228,6 +228,8 @@ static int configure(const struct gate_install *in, const struct gate_repo *r, c
 		{ "receive.fsckobjects", "true" },
 		{ "receive.shallowupdate", "false" },
 		{ "receive.denydeletecurrent", "refuse" },
+		/* Every push is kept as a pack, so that the worker sees what git completed its deltas with (docs/adr/0011). */
+		{ "receive.unpacklimit", "1" },
 		{ "receive.advertisepushoptions", "true" },
 		/* refgate starts `git gc --auto` itself, behind the push instead of in it (hooks/post_receive.c). */
 		{ "receive.autogc", "false" },
@@ -240,6 +242,9 @@ static int configure(const struct gate_install *in, const struct gate_repo *r, c
 		if (ensure(r, c, always[i].key, always[i].value, report, err) < 0)
 			return -(int)err->code;
 	}
+	/* git up to 2.42 lets it win over receive.unpackLimit. */
+	if (gate_config_get(c, "transfer.unpacklimit", NULL) && ensure(r, c, "transfer.unpacklimit", "1", report, err) < 0)
+		return -(int)err->code;
 	if (strcmp(logs, "always") != 0 && ensure(r, c, "core.logallrefupdates", "true", report, err) < 0)
 		return -(int)err->code;
 	/* To check what a push refers to, git lists the refs of alternate stores; a quarantine has one, this very repository, whose refs

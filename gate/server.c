@@ -62,6 +62,20 @@ static int found_replace(const char *name, const struct gate_ref *ref, void *arg
 	return 1;
 }
 
+/* A pack that git takes apart does not show what its deltas stood on. transfer.unpackLimit wins in git up to 2.42. */
+static int check_unpack_limit(const struct gate_server *s, struct gate_err *err)
+{
+	static const char *const keys[] = { "transfer.unpacklimit", "receive.unpacklimit" };
+
+	for (size_t i = 0; i < GATE_ARRAY_LEN(keys); i++) {
+		const char *v = gate_config_get(&s->config, keys[i], i == 0 ? "1" : "");
+
+		if (strcmp(v, "1") != 0)
+			return gate_err_set(err, GATE_E_CONFIG, "git's %s is not 1; run `refgate init %s` to repair", keys[i], s->repo.dir);
+	}
+	return 0;
+}
+
 int gate_server_check_repository(const struct gate_server *s, struct gate_err *err)
 {
 	static const struct {
@@ -107,6 +121,8 @@ int gate_server_check_repository(const struct gate_server *s, struct gate_err *e
 			return gate_err_set(err, GATE_E_CONFIG, "git's %s is not %s any more; run `refgate init %s` to repair",
 					    always[i].key, always[i].want ? "true" : "false", s->repo.dir);
 	}
+	if (check_unpack_limit(s, err) < 0)
+		return -(int)err->code;
 	for (size_t i = 0; i < s->config.keys.n; i++) {
 		const char *key = s->config.keys.v[i];
 

@@ -8,6 +8,11 @@
 #include <git2/odb_backend.h>
 #include <git2/sys/odb_backend.h>
 
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+
 /* Windows into packs: enough for speed, little enough that memory does not follow the size of the repository. */
 #define WINDOW_SIZE ((size_t)32 << 20)
 #define WINDOWS_MAPPED ((size_t)256 << 20)
@@ -15,8 +20,16 @@
 /* What a quarantined object's map value says about the main store. */
 enum { MAIN_UNKNOWN = 0, MAIN_ABSENT = 1, MAIN_PRESENT = 2 };
 
+/* A folder of packs, and its time when libgit2 last listed it. */
+struct packs {
+	char path[PATH_MAX];
+	struct timespec listed;
+};
+
 struct gate_store {
 	git_odb *main;	   /* the repository's own store and its alternates */
+	struct packs *packs; /* of main */
+	size_t n_packs;
 	git_odb *incoming; /* the quarantine; NULL when there is none */
 	struct gate_oidmap quarantined;
 	bool started;
@@ -93,6 +106,63 @@ static int add_dir(git_odb *odb, const char *dir, int priority, struct gate_err 
 	return 0;
 }
 
+/* ---- packs that come and go ---- */
+
+/* Upkeep puts packs together while we read. libgit2 lists them once, and a pack of its list that is gone reads as "not there", which would
+ * make a stored object one that the push brings. So "not there" is believed only while no folder of packs was changed. Times of files
+ * stand still for up to a tick of the kernel's clock: a change as young as that cannot be told from the next. */
+#define YOUNG_NS ((int64_t)50 * 1000 * 1000)
+
+static int64_t ns(const struct timespec *t)
+{
+	return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec;
+}
+
+static struct timespec packs_time(const struct packs *p)
+{
+	struct stat st;
+
+	return stat(p->path, &st) == 0 ? st.st_mtim : (struct timespec){ 0 };
+}
+
+static bool packs_changed(struct gate_store *s)
+{
+	struct timespec now;
+	bool changed = false;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	for (size_t i = 0; i < s->n_packs; i++) {
+		struct timespec t = packs_time(&s->packs[i]);
+
+		changed |= ns(&t) != ns(&s->packs[i].listed) || ns(&t) + YOUNG_NS > ns(&now);
+		s->packs[i].listed = t;
+	}
+	return changed;
+}
+
+/* When in doubt it is there: then nobody is believed to have brought it. */
+static bool main_has(struct gate_store *s, const struct gate_oid *oid)
+{
+	if (git_odb_exists_ext(s->main, raw(oid), GIT_ODB_LOOKUP_NO_REFRESH))
+		return true;
+	if (!packs_changed(s))
+		return false;
+	return git_odb_refresh(s->main) < 0 || git_odb_exists_ext(s->main, raw(oid), GIT_ODB_LOOKUP_NO_REFRESH);
+}
+
+static int add_main(struct gate_store *s, const char *dir, int priority, struct gate_err *err)
+{
+	struct packs *p = &s->packs[s->n_packs];
+
+	if (snprintf(p->path, sizeof(p->path), "%s/pack", dir) >= (int)sizeof(p->path))
+		return gate_err_set(err, GATE_E_LIMIT, "the path of an object directory is too long");
+	p->listed = packs_time(p); /* before libgit2 lists it */
+	s->n_packs++;
+	return add_dir(s->main, dir, priority, err);
+}
+
+/* ---- opening ---- */
+
 struct listing {
 	struct gate_store *s;
 	struct gate_err *err;
@@ -124,18 +194,22 @@ static int open_incoming(struct gate_store *s, const char *dir, struct gate_err 
 
 static int open_all(struct gate_store *s, const struct gate_store_dirs *dirs, struct gate_err *err)
 {
+	size_t alternates = dirs->alternates ? dirs->alternates->n : 0;
 	int rc;
 
 	if (git_libgit2_init() < 0)
 		return fail(err, GATE_E_BUG, "libgit2 does not start");
 	s->started = true;
+	s->packs = calloc(alternates + 1, sizeof(*s->packs));
+	if (!s->packs)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	rc = set_options(dirs->verify, err);
 	if (rc == 0 && git_odb_new(&s->main) < 0)
 		rc = fail(err, GATE_E_NOMEM, "the object store cannot be opened");
 	if (rc == 0)
-		rc = add_dir(s->main, dirs->objects, 100, err);
-	for (size_t i = 0; rc == 0 && dirs->alternates && i < dirs->alternates->n; i++)
-		rc = add_dir(s->main, dirs->alternates->v[i], 1, err);
+		rc = add_main(s, dirs->objects, 100, err);
+	for (size_t i = 0; rc == 0 && i < alternates; i++)
+		rc = add_main(s, dirs->alternates->v[i], 1, err);
 	if (rc == 0 && dirs->quarantine[0])
 		rc = open_incoming(s, dirs->quarantine, err);
 	return rc;
@@ -164,6 +238,7 @@ void gate_store_free(struct gate_store *s)
 	git_odb_free(s->main);
 	git_odb_free(s->incoming);
 	gate_oidmap_clear(&s->quarantined);
+	free(s->packs);
 	if (s->started)
 		git_libgit2_shutdown();
 	free(s);
@@ -242,6 +317,13 @@ bool gate_store_has_quarantine(const struct gate_store *s)
 	return s->incoming != NULL;
 }
 
+bool gate_store_arrived(const struct gate_store *s, const struct gate_oid *oid)
+{
+	uint32_t ignored;
+
+	return gate_oidmap_get(&s->quarantined, oid, &ignored);
+}
+
 bool gate_store_pushed(struct gate_store *s, const struct gate_oid *oid)
 {
 	struct gate_err ignored = { 0 };
@@ -250,23 +332,22 @@ bool gate_store_pushed(struct gate_store *s, const struct gate_oid *oid)
 	if (!gate_oidmap_get(&s->quarantined, oid, &v))
 		return false;
 	if (v == MAIN_UNKNOWN) {
-		v = git_odb_exists_ext(s->main, raw(oid), GIT_ODB_LOOKUP_NO_REFRESH) ? MAIN_PRESENT : MAIN_ABSENT;
+		v = main_has(s, oid) ? MAIN_PRESENT : MAIN_ABSENT;
 		/* The entry exists, so that this cannot fail; if it could, the look-up would only be made again. */
 		gate_oidmap_set(&s->quarantined, oid, v, &ignored);
 	}
 	return v == MAIN_ABSENT;
 }
 
-int gate_store_each_pushed(struct gate_store *s, int (*fn)(void *arg, const struct gate_oid *oid, struct gate_err *err),
-			   void *arg, struct gate_err *err)
+int gate_store_each_arrived(struct gate_store *s, gate_arrived_fn *fn, void *arg, struct gate_err *err)
 {
 	for (size_t i = 0; i < s->quarantined.cap; i++) {
 		const struct gate_oidslot *slot = &s->quarantined.v[i];
 		int rc;
 
-		if (!slot->used_value || !gate_store_pushed(s, &slot->oid))
+		if (!slot->used_value)
 			continue;
-		rc = fn(arg, &slot->oid, err);
+		rc = fn(arg, &slot->oid, gate_store_pushed(s, &slot->oid), err);
 		if (rc != 0)
 			return rc;
 	}

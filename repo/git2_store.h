@@ -41,11 +41,13 @@ int gate_store_stat(struct gate_store *s, const struct gate_oid *oid, enum gate_
 
 /* Whether there is a quarantine at all. */
 bool gate_store_has_quarantine(const struct gate_store *s);
+/* Whether the object lies in the quarantine, wherever else it may lie. */
+bool gate_store_arrived(const struct gate_store *s, const struct gate_oid *oid);
 /* Whether the push itself brings the object: it lies in the quarantine and nowhere else. A base that index-pack copied in to
  * complete a thin pack lies in both, and the pusher never showed its bytes. */
 bool gate_store_pushed(struct gate_store *s, const struct gate_oid *oid);
-/* Calls fn for each object of the quarantine that no other store has, until fn gives a non-zero value, which is given back. */
-int gate_store_each_pushed(struct gate_store *s, int (*fn)(void *arg, const struct gate_oid *oid, struct gate_err *err),
-			   void *arg, struct gate_err *err);
+/* Calls fn for each object of the quarantine, until fn gives a non-zero value, which is given back. */
+typedef int gate_arrived_fn(void *arg, const struct gate_oid *oid, bool pushed, struct gate_err *err);
+int gate_store_each_arrived(struct gate_store *s, gate_arrived_fn *fn, void *arg, struct gate_err *err);
 
 #endif

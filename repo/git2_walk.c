@@ -134,9 +134,9 @@ static int new_entry(struct new_walk *w, const struct todo *t, struct sides *s, 
 {
 	struct gate_oid others[GATE_WALK_PARENTS_MAX];
 	size_t n = 0;
-	int rc;
+	int rc = 0;
 
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = 0; rc == 0 && i < s->n; i++) {
 		const struct gate_tree_entry *o = side_find(s, i, e);
 
 		if (!o)
@@ -145,8 +145,11 @@ static int new_entry(struct new_walk *w, const struct todo *t, struct sides *s, 
 			return 0;
 		if (gate_mode_is_tree(o->mode))
 			others[n++] = o->oid;
+		else
+			rc = w->ev->beside(w->arg, &o->oid, err);
 	}
-	rc = join(w->path, t->path, e, err);
+	if (rc == 0)
+		rc = join(w->path, t->path, e, err);
 	if (rc < 0)
 		return rc;
 	if (!gate_mode_is_tree(e->mode))
@@ -165,6 +168,8 @@ static int new_folder(struct new_walk *w, const struct todo *t, bool covered, st
 	here.covered = covered;
 	if (rc == 0)
 		rc = w->ev->bytes(w->arg, t->path, &t->oid, &o, err);
+	for (size_t i = 0; rc == 0 && i < t->n; i++)
+		rc = w->ev->beside(w->arg, &t->others[i], err);
 	if (rc == 0)
 		rc = sides_open(w->store, &s, t->others, t->n, err);
 	if (rc == 0)

@@ -22,6 +22,8 @@ struct gate_walk_events {
 	/* A blob or a gitlink that no parent has here. */
 	int (*entry)(void *arg, const char *path, uint32_t mode, const struct gate_oid *oid, bool covered,
 		     struct gate_err *err);
+	/* A tree or a blob that a parent has where another one came to stand: what git takes as the base of a delta. */
+	int (*beside)(void *arg, const struct gate_oid *oid, struct gate_err *err);
 };
 
 /* Walks `tree` against the trees of its parents. `covered` is handed to the first call. */

@@ -151,7 +151,16 @@ static int on_entry(void *arg, const char *path, uint32_t mode, const struct gat
 	return read_blob(at, path, gate_mode_is_link(mode), oid, err);
 }
 
-static const struct gate_walk_events events = { on_tree, on_bytes, on_entry };
+/* Only what arrived is ever asked about; the rest of a parent's tree need not be remembered. */
+static int on_beside(void *arg, const struct gate_oid *oid, struct gate_err *err)
+{
+	struct at *at = arg;
+	bool fresh;
+
+	return gate_store_arrived(at->w->store, oid) ? gate_oidmap_mark(&at->w->met, oid, GATE_MET_BESIDE, &fresh, err) : 0;
+}
+
+static const struct gate_walk_events events = { on_tree, on_bytes, on_entry, on_beside };
 
 static int commit_tree(struct at *at, const struct gate_node *n, bool covered, struct gate_err *err)
 {

@@ -1,5 +1,5 @@
-/* Two questions about the push as a whole: does it leave objects that no walk reached (HOLES 4), and does it name objects whose
- * bytes the pusher never showed and could not have read (HOLES 6)? */
+/* Two questions about the push as a whole: does it leave objects that no walk reached (HOLES 4), and does it use objects, by their
+ * name or as the base of a delta, whose bytes the pusher never showed and could not have read (HOLES 6)? */
 #include "worker/work.h"
 
 #include "repo/git2_paint.h"
@@ -29,12 +29,18 @@ static int deny(struct gate_work *w, const char *id, uint32_t change, const stru
 	return gate_work_deny(w, &d, err);
 }
 
-static int stray_one(void *arg, const struct gate_oid *oid, struct gate_err *err)
+static bool met(const struct gate_work *w, const struct gate_oid *oid, uint32_t bits)
+{
+	uint32_t had = 0;
+
+	return gate_oidmap_get(&w->met, oid, &had) && (had & bits);
+}
+
+static int stray_one(void *arg, const struct gate_oid *oid, bool pushed, struct gate_err *err)
 {
 	struct count *c = arg;
-	uint32_t met = 0;
 
-	if ((gate_oidmap_get(&c->w->met, oid, &met) && (met & GATE_MET_REACHED)) || c->n++ >= SHOWN_MAX)
+	if (!pushed || met(c->w, oid, GATE_MET_REACHED) || c->n++ >= SHOWN_MAX)
 		return 0;
 	return deny(c->w, "GIT-STRAY", 0, oid,
 		    "was sent, but nothing that is pushed leads to it; push again with a current git", err);
@@ -44,7 +50,24 @@ int gate_work_strays(struct gate_work *w, struct gate_err *err)
 {
 	struct count c = { .w = w };
 
-	return gate_store_each_pushed(w->store, stray_one, &c, err);
+	return gate_store_each_arrived(w->store, stray_one, &c, err);
+}
+
+/* What arrived though the store had it, and no walk reached, is what git completed a thin pack with (init sees to it that every push
+ * is kept as a pack), or was sent for nothing. A parent's tree shows nearly all of it. That is enough, whatever parent: what stands
+ * there was either there in the known history, or was reached as new in that parent. */
+static int base_one(void *arg, const struct gate_oid *oid, bool pushed, struct gate_err *err)
+{
+	struct gate_work *w = arg;
+
+	if (pushed || met(w, oid, GATE_MET_REACHED | GATE_MET_BESIDE))
+		return 0;
+	return gate_oidmap_set(&w->suspects, oid, GATE_SUSPECT_BASE, err);
+}
+
+int gate_work_bases(struct gate_work *w, struct gate_err *err)
+{
+	return gate_store_each_arrived(w->store, base_one, w, err);
 }
 
 int gate_work_named(struct gate_work *w, uint32_t change, const struct gate_oid *oid, bool *suspect, struct gate_err *err)
@@ -241,26 +264,67 @@ static int search_open(struct search *s, struct gate_err *err)
 	return rc;
 }
 
+static const char *why(const struct search *s, bool base)
+{
+	static const char *const texts[2][2] = {
+		{ "is named but was not sent, and no open ref of the server leads to it",
+		  "is named but was not sent, and could not be shown to be public" },
+		{ "is what a delta stands on, and no open ref of the server leads to it; push again with --no-thin",
+		  "is what a delta stands on, and could not be shown to be public; push again with --no-thin" },
+	};
+
+	return texts[base][over(s)];
+}
+
+/* What stands on a hidden object is cut from it: any word about it, an id or a finding, tells of what lies hidden. */
+static void silence(struct gate_work *w)
+{
+	gate_findings_clear(&w->reply->findings);
+	w->lost_deny = false;
+	w->hidden_base = true;
+}
+
+static bool any_base(const struct gate_work *w)
+{
+	for (size_t i = 0; i < w->suspects.cap; i++) {
+		if (w->suspects.v[i].used_value > GATE_SUSPECT_BASE)
+			return true;
+	}
+	return false;
+}
+
+static int deny_suspects(struct search *s, struct gate_err *err)
+{
+	struct gate_work *w = s->w;
+	bool bases = any_base(w);
+	uint32_t shown = 0;
+	int rc = 0;
+
+	if (bases)
+		silence(w);
+	for (size_t i = 0; rc == 0 && i < w->suspects.cap && shown < SHOWN_MAX; i++) {
+		const struct gate_oidslot *slot = &w->suspects.v[i];
+		bool base = slot->used_value > GATE_SUSPECT_BASE;
+
+		if (!slot->used_value || base != bases)
+			continue;
+		shown++;
+		rc = deny(w, "GIT-STEAL", base ? 0 : slot->used_value - 1, &slot->oid, why(s, base), err);
+	}
+	return rc;
+}
+
 int gate_work_suspects(struct gate_work *w, struct gate_err *err)
 {
 	struct search s = { .w = w };
-	uint32_t shown = 0;
 	int rc = 0;
 
 	if (w->suspects.n)
 		rc = search_near(&s, err);
 	if (rc == 0 && w->suspects.n)
 		rc = search_open(&s, err);
-	for (size_t i = 0; rc == 0 && i < w->suspects.cap && shown < SHOWN_MAX; i++) {
-		const struct gate_oidslot *slot = &w->suspects.v[i];
-
-		if (!slot->used_value)
-			continue;
-		shown++;
-		rc = deny(w, "GIT-STEAL", slot->used_value - 1, &slot->oid,
-			  over(&s) ? "is named but was not sent, and could not be shown to be public" :
-				     "is named but was not sent, and no open ref of the server leads to it", err);
-	}
+	if (rc == 0)
+		rc = deny_suspects(&s, err);
 	gate_oidmap_clear(&s.trees);
 	gate_marks_clear(&s.met);
 	gate_nodes_clear(&s.heap);

@@ -148,10 +148,13 @@ static int one_change(struct gate_work *w, uint32_t i, struct gate_err *err)
 
 static int finish(struct gate_work *w, struct gate_err *err)
 {
-	int rc = gate_work_strays(w, err);
+	int rc = gate_work_bases(w, err);
 
 	if (rc == 0)
 		rc = gate_work_suspects(w, err);
+	if (rc < 0 || w->hidden_base)
+		return rc;
+	rc = gate_work_strays(w, err);
 	if (rc == 0)
 		rc = gate_work_share(w, err);
 	if (rc == 0)

@@ -13,8 +13,11 @@
 #define GATE_MAILS_MAX 20000
 #define GATE_LOAD_SLOTS 4 /* loaded files that stay readable at a time */
 
-/* Bits of gate_work.met: a walk came by; known, and built on by something new. */
-enum { GATE_MET_REACHED = 1, GATE_MET_NEAR = 2 };
+/* Bits of gate_work.met: a walk came by; known, and built on by something new; arrived, and in a parent's tree where something
+ * new stands. */
+enum { GATE_MET_REACHED = 1, GATE_MET_NEAR = 2, GATE_MET_BESIDE = 4 };
+/* In a value of gate_work.suspects: not named, but what a delta of the push was completed with. */
+#define GATE_SUSPECT_BASE (UINT32_C(1) << 31)
 /* Bits of gate_work.judged. A link is judged once per place: what it points at depends on that. */
 enum { GATE_JUDGED_COMMIT = 1, GATE_JUDGED_TREE = 2, GATE_JUDGED_BLOB = 4, GATE_JUDGED_LINK = 8 };
 
@@ -37,10 +40,11 @@ struct gate_work {
 	struct gate_classifier *classifier;
 	struct gate_oidmap met;
 	struct gate_oidmap judged[GATE_CLASSES];
-	struct gate_oidmap suspects; /* named by the push, not shown by it: oid -> index of the change (HOLES 6) */
+	struct gate_oidmap suspects; /* used by the push, not shown by it: oid -> index of the change (HOLES 6) */
 	struct gate_nodes near;	     /* the known commits that the new ones stand on */
 	struct gate_obj loaded[GATE_LOAD_SLOTS];
 	size_t next_slot;
+	bool hidden_base; /* something hidden completed a delta: nothing more is said about the push */
 	bool lost_deny; /* a denial did not fit the list of findings */
 };
 
@@ -83,9 +87,11 @@ int gate_work_share(struct gate_work *w, struct gate_err *err);
 bool gate_work_is_inbox(const char *ref);
 int gate_work_inbox(struct gate_work *w, const struct gate_brought *look, struct gate_err *err);
 
-/* reach.c: once, when all changes are walked: objects that no walk reached, and objects that were named but not shown. */
-int gate_work_strays(struct gate_work *w, struct gate_err *err);
+/* reach.c: once, when all changes are walked, in this order: what git completed deltas with becomes suspect, suspects that
+ * nobody could read are GIT-STEAL, and what no walk reached is GIT-STRAY. */
+int gate_work_bases(struct gate_work *w, struct gate_err *err);
 int gate_work_suspects(struct gate_work *w, struct gate_err *err);
+int gate_work_strays(struct gate_work *w, struct gate_err *err);
 /* Notes an object that the push names: nothing when the push brings it. *suspect says whether it was noted. */
 int gate_work_named(struct gate_work *w, uint32_t change, const struct gate_oid *oid, bool *suspect, struct gate_err *err);
 

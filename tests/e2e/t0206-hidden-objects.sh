@@ -21,15 +21,12 @@ commit_with() {
 	printf '%s\n' "$C" "$_t" | g pack-objects -q --stdout >p.pack
 }
 try() {
-	for limit in 100 1; do
-		git -C srv.git config receive.unpackLimit "$limit"
-		for ref in refs/heads/agent/thief refs/heads/main; do
-			old=$ZERO
-			[ $ref != refs/heads/main ] || old=$main
-			snap srv
-			raw_push codex-bot srv ' report-status' p.pack "$old $2 $ref"
-			refused srv "$1 ($ref, unpackLimit $limit)" GIT-STEAL
-		done
+	for ref in refs/heads/agent/thief refs/heads/main; do
+		old=$ZERO
+		[ $ref != refs/heads/main ] || old=$main
+		snap srv
+		raw_push codex-bot srv ' report-status' p.pack "$old $2 $ref"
+		refused srv "$1 ($ref)" GIT-STEAL
 	done
 	grep -a -q 'salary list\|board meeting' "$OUTFILE" && not_ok "$1: it is printed"
 }

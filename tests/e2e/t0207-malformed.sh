@@ -36,19 +36,16 @@ send() {
 	raw_push codex-bot srv ' report-status' p.pack "$ZERO $_new $_ref"
 	is "$(printf '%s' "$REPORT" | grep -c 'ng ')" 1 "$_name: refused while git checks objects"
 	unmoved srv "$_name: no ref moved"
-	for limit in 100 1; do
-		git -C srv.git config receive.unpackLimit "$limit"
-		for _i in $(echo "$_id" | tr , ' '); do git -C srv.git config "receive.fsck.$_i" ignore; done
-		snap srv
-		raw_push codex-bot srv ' report-status' p.pack "$ZERO $_new $_ref"
-		if [ "$_word" = - ]; then
-			isnt "$STATUS" 0 "$_name: refused also where $_id is ignored (unpackLimit $limit)"
-			unmoved srv "$_name: no ref moved"
-		else
-			refused srv "$_name: refused by the gate where $_id is ignored (unpackLimit $limit)" "$_word"
-		fi
-		for _i in $(echo "$_id" | tr , ' '); do git -C srv.git config --unset "receive.fsck.$_i"; done
-	done
+	for _i in $(echo "$_id" | tr , ' '); do git -C srv.git config "receive.fsck.$_i" ignore; done
+	snap srv
+	raw_push codex-bot srv ' report-status' p.pack "$ZERO $_new $_ref"
+	if [ "$_word" = - ]; then
+		isnt "$STATUS" 0 "$_name: refused also where $_id is ignored"
+		unmoved srv "$_name: no ref moved"
+	else
+		refused srv "$_name: refused by the gate where $_id is ignored" "$_word"
+	fi
+	for _i in $(echo "$_id" | tr , ' '); do git -C srv.git config --unset "receive.fsck.$_i"; done
 }
 t=$(tree "100644 a $b1" "100644 a $b2")
 c=$(commit "$t")

@@ -151,7 +151,7 @@ git -C srv.git symbolic-ref -d refs/heads/main
 git -C srv.git update-ref refs/heads/main "$main"
 
 # ---- settings taken away ----
-for key in refgate.repoId refgate.policyRef refgate.exe receive.fsckObjects receive.procReceiveRefs; do
+for key in refgate.repoId refgate.policyRef refgate.exe receive.fsckObjects receive.unpackLimit receive.procReceiveRefs; do
 	was=$(git -C srv.git config --get $key)
 	git -C srv.git config --unset $key
 	push "git's $key gone" refgate\ init

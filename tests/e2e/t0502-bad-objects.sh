@@ -29,6 +29,9 @@ quiet base
 git -C agent checkout -q -f --detach "$TOPIC"
 commit_file agent src/main.c 'int main(void) { return 2; }' 'third'
 NEW=$(oid agent HEAD)
+# A single object is damaged more easily where each is a file of its own.
+mkdir packs && mv base.git/objects/pack/* packs
+for p in packs/*.pack; do git -C base.git unpack-objects -q <"$p"; done
 is "$(git -C base.git count-objects -v | sed -n 's/^packs: //p')" 0 '(the server has loose objects only)'
 
 path() { echo "objects/$(echo "$1" | cut -c 1-2)/$(echo "$1" | cut -c 3-)"; }

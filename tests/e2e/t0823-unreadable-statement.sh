@@ -27,6 +27,9 @@ approve_as alice maint "$ID"
 unlike "$OUT" '^released' 'one signature does not release it'
 kept=$(git -C srv.git for-each-ref --format='%(objectname)' "refs/refgate/approvals/$ID/*")
 object=srv.git/objects/$(printf %s "$kept" | cut -c1-2)/$(printf %s "$kept" | cut -c3-)
+# It came in a pack; as a file of its own it can be taken away.
+mkdir packs && mv srv.git/objects/pack/* packs
+for p in packs/*.pack; do git -C srv.git unpack-objects -q <"$p"; done
 yes 'the statement is a loose object' test -f "$object"
 mv "$object" aside
 before=$(oid srv.git refs/heads/main)

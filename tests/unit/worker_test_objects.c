@@ -500,25 +500,96 @@ static void stray_objects_are_refused(void **state)
 	assert_string_equal(subject_of(r, "GIT-STRAY"), s.s);
 }
 
-/* A base that index-pack copied into the quarantine to complete a thin pack is no stray. */
+/* Copies a stored object into the quarantine, as index-pack does with a base to complete a thin pack. */
+static void complete_with(struct repo *r, const char *oid)
+{
+	char from[256], to[320], dir[256];
+	struct gate_err err = { 0 };
+	gate_auto(gate_buf) struct gate_buf bytes = { 0 };
+
+	snprintf(from, sizeof(from), "%s/%.2s/%s", r->objects, oid, oid + 2);
+	snprintf(dir, sizeof(dir), "%s/%.2s", r->quarantine, oid);
+	snprintf(to, sizeof(to), "%s/%s", dir, oid + 2);
+	assert_int_equal(gate_mkdirs(dir, 0700, &err), 0);
+	assert_int_equal(gate_read_file(from, 1 << 20, &bytes, &err), 0);
+	assert_int_equal(gate_write_file(to, bytes.s, bytes.len, 0600, false, &err), 0);
+}
+
+/* The base is no stray, whether the parent's tree holds it, or an older one. */
 static void completed_thin_packs_are_no_strays(void **state)
 {
 	struct repo *r = *state;
 	struct oid main = landed(r), t = tree1(r, PUSH, "a.c", "x\n"), c = commit(r, PUSH, t.s, main.s);
-	char from[256], to[320], dir[256];
-	struct gate_err err = { 0 };
-	struct oid b = OID(r, MAIN, "int a;\n", 7, "hash-object", "--stdin");
-	gate_auto(gate_buf) struct gate_buf bytes = { 0 };
 
-	snprintf(from, sizeof(from), "%s/%.2s/%s", r->objects, b.s, b.s + 2);
-	snprintf(dir, sizeof(dir), "%s/%.2s", r->quarantine, b.s);
-	snprintf(to, sizeof(to), "%s/%s", dir, b.s + 2);
-	assert_int_equal(gate_mkdirs(dir, 0700, &err), 0);
-	assert_int_equal(gate_read_file(from, 1 << 20, &bytes, &err), 0);
-	assert_int_equal(gate_write_file(to, bytes.s, bytes.len, 0600, false, &err), 0);
+	complete_with(r, OID(r, MAIN, "int a = 1;\n", 11, "hash-object", "--stdin").s);
 	push(r, "refs/heads/main", main.s, c.s);
 	run_ok(r);
 	assert_clean(r);
+	complete_with(r, OID(r, MAIN, "int a;\n", 7, "hash-object", "--stdin").s);
+	run_ok(r);
+	assert_clean(r);
+}
+
+/* HOLES 6: what is cut from a hidden object by a delta is not shown, and not spoken of. */
+static void a_hidden_base_is_refused(void **state)
+{
+	struct repo *r = *state;
+	struct oid main = landed(r), hidden = blob(r, MAIN, "the password of another project\n"), h;
+	struct oid t = tree1(r, PUSH, "a.c", "x\n"), c = commit(r, PUSH, t.s, main.s), cut = blob(r, PUSH, "the password\n");
+
+	complete_with(r, hidden.s);
+	push(r, "refs/heads/topic", ZERO, c.s);
+	run_ok(r);
+	assert_denied(r, "GIT-STEAL");
+	assert_string_equal(subject_of(r, "GIT-STEAL"), hidden.s);
+	assert_int_equal(r->reply.findings.n, 1); /* the stray would be named by an id that tells what is in it */
+
+	h = commit(r, MAIN, tree1(r, MAIN, "p", "the password of another project\n").s, NULL);
+	add(&r->ask.open, h.s);
+	run_ok(r);
+	assert_null(finding(r, "GIT-STEAL"));
+	assert_string_equal(subject_of(r, "GIT-STRAY"), cut.s);
+}
+
+/* As a base it may lie where a parent has it, but not because the push itself put its name there. */
+static void naming_a_base_does_not_open_it(void **state)
+{
+	struct repo *r = *state;
+	struct oid main = landed(r), hidden = blob(r, MAIN, "hidden\n"), t1, c1, t2, c2;
+	char line[128];
+
+	snprintf(line, sizeof(line), "100644 blob %s\ta.c\n", hidden.s);
+	t1 = tree_of(r, PUSH, line);
+	c1 = commit(r, PUSH, t1.s, main.s);
+	t2 = tree1(r, PUSH, "a.c", "hidden, and a line\n");
+	c2 = commit(r, PUSH, t2.s, c1.s);
+	complete_with(r, hidden.s);
+	push(r, "refs/heads/topic", ZERO, c2.s);
+	run_ok(r);
+	assert_denied(r, "GIT-STEAL");
+	assert_string_equal(subject_of(r, "GIT-STEAL"), hidden.s);
+}
+
+/* Upkeep puts packs together while the store is read: an object of a pack that went is still not the push's own. */
+static void a_repack_makes_nothing_new(void **state)
+{
+	struct repo *r = *state;
+	struct gate_store_dirs dirs = { r->objects, r->quarantine, NULL, false };
+	struct oid stored = landed(r), own = blob(r, PUSH, "own\n");
+	struct gate_store *s = NULL;
+	struct gate_oid a, b;
+
+	complete_with(r, stored.s);
+	GIT(r, MAIN, NULL, 0, NULL, "update-ref", "refs/heads/main", stored.s);
+	GIT(r, MAIN, NULL, 0, NULL, "repack", "-a", "-d", "-q");
+	assert_int_equal(gate_store_open(&dirs, &s, &r->err), 0);
+	GIT(r, MAIN, NULL, 0, NULL, "update-ref", "refs/heads/main", commit(r, MAIN, tree1(r, MAIN, "b", "more\n").s, stored.s).s);
+	GIT(r, MAIN, NULL, 0, NULL, "repack", "-a", "-d", "-q");
+	assert_true(gate_oid_parse(stored.s, &a) && gate_oid_parse(own.s, &b));
+	assert_true(gate_store_arrived(s, &a) && gate_store_arrived(s, &b));
+	assert_false(gate_store_pushed(s, &a));
+	assert_true(gate_store_pushed(s, &b));
+	gate_store_free(s);
 }
 
 /* HOLES 6, with its twins: the same object is fine when sent, when an open ref leads to it, and when it is an old one. */
@@ -953,6 +1024,9 @@ int main(void)
 		T(facts_mode_agrees_and_finds_nothing),
 		T(stray_objects_are_refused),
 		T(completed_thin_packs_are_no_strays),
+		T(a_hidden_base_is_refused),
+		T(naming_a_base_does_not_open_it),
+		T(a_repack_makes_nothing_new),
 		T(a_tree_that_names_a_hidden_blob_is_refused),
 		T(old_content_may_come_back),
 		T(moved_content_is_not_stolen),

@@ -7,6 +7,7 @@
 #include "gate/hold.h"
 #include "gate/inflight.h"
 #include "gate/pending.h"
+#include "gate/upkeep.h"
 #include "hooks/hook.h"
 #include "hooks/pktline.h"
 #include "hooks/push.h"
@@ -196,8 +197,10 @@ static int serve(struct session *s, struct gate_err *err)
 	else if (holds || whole)
 		fputs(s->note.answer, stderr);
 	/* post-receive runs only when a ref lands; nobody else will clear up behind a push of which none does. */
-	if (!s->lands)
+	if (!s->lands) {
 		gate_inflight_drop(&s->server, s->key);
+		gate_upkeep_sometimes(&s->server);
+	}
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "gate/chain.h"
 #include "gate/hold.h"
 #include "gate/inflight.h"
+#include "gate/upkeep.h"
 #include "gate/wall.h"
 #include "hooks/hook.h"
 #include "hooks/push.h"
@@ -108,6 +109,7 @@ static int place(struct moving *m, const char *record_name, const struct gate_pu
 	fputs(note->answer, stderr);
 	if (note->changes.n == 1) /* nothing comes after this: post-receive runs only when a ref landed */
 		gate_inflight_drop(&m->server, m->key);
+	gate_upkeep_sometimes(&m->server);
 	return 0;
 }
 

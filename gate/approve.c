@@ -195,7 +195,7 @@ static const char *received(const struct gate_record *r, const struct gate_vote 
 	return v->decision == GATE_DECISION_APPROVE ? "ratified" : "ratification_denied";
 }
 
-int gate_approval_put(struct gate_server *s, const char *id, const char *fp, const struct gate_buf *blob, const char *oid, const char *box,
+int gate_approval_put(struct gate_server *s, const char *id, const char *fp, const struct gate_buf *blob, const char *box,
 		      struct gate_err *err)
 {
 	static const char zeros[] = "0000000000000000000000000000000000000000";
@@ -212,8 +212,8 @@ int gate_approval_put(struct gate_server *s, const char *id, const char *fp, con
 	    gate_approval_check(s, id, fp, gate_buf_cstr(blob), blob->len, &record, &vote, err) < 0 ||
 	    gate_entry_approval(s, received(&record, &vote), id, &vote, NULL, &bodies, err) < 0 ||
 	    gate_entries_append(s, &bodies, true, true, NULL, err) < 0 ||
-	    (!oid && gate_loose_write(&s->repo, "blob", gate_buf_cstr(blob), blob->len, written, err) < 0) ||
-	    gate_ref_updates_add(&u, to, oid ? oid : written, before.oid, err) < 0 || (box && gate_ref_read(s->refs, box, &in_box, err) < 0) ||
+	    gate_loose_write(&s->repo, "blob", gate_buf_cstr(blob), blob->len, written, err) < 0 ||
+	    gate_ref_updates_add(&u, to, written, before.oid, err) < 0 || (box && gate_ref_read(s->refs, box, &in_box, err) < 0) ||
 	    (in_box.kind == GATE_REF_DIRECT && gate_ref_updates_add(&u, box, zeros, in_box.oid, err) < 0))
 		return -(int)err->code;
 	return gate_refs_commit(&s->repo, &u, "refgate: approval", err);
@@ -230,7 +230,7 @@ int gate_approval_keep(struct gate_server *s, const char *ref, const char *oid, 
 	if ((!s->policy && (gate_server_configure(s, err) < 0 || gate_server_load_policy(s, err) < 0)) ||
 	    gate_git_read(&s->repo, oid, "blob", GATE_APPROVAL_MAX, &blob, err) < 0)
 		return -(int)err->code;
-	return gate_approval_put(s, id, fp, &blob, oid, ref, err);
+	return gate_approval_put(s, id, fp, &blob, ref, err);
 }
 
 /* ---- what is stored ---- */

@@ -18,9 +18,9 @@ int gate_approval_check(const struct gate_server *s, const char *id, const char 
 int gate_approval_closed(const struct gate_record *r, enum gate_state now, struct gate_err *err);
 
 /* The one way in for a statement: checks it, logs it, and writes refs/refgate/approvals/<id>/<fp>, which must not have moved since the check
- * began (GATE_E_STALE). oid: the blob in the store, NULL to write it once it is checked; box: an in-box ref that goes in the same transaction if
- * it exists, may be NULL. The server's policy is loaded. */
-int gate_approval_put(struct gate_server *s, const char *id, const char *fp, const struct gate_buf *blob, const char *oid, const char *box,
+ * began (GATE_E_STALE). The blob is written as a loose object once it is checked, also where a push brought it in a pack: it is read again
+ * soon. box: an in-box ref that goes in the same transaction if it exists, may be NULL. The server's policy is loaded. */
+int gate_approval_put(struct gate_server *s, const char *id, const char *fp, const struct gate_buf *blob, const char *box,
 		      struct gate_err *err);
 /* Moves one verified statement from the in-box to the place where it counts: reads the object `oid` that was pushed to `ref`, verifies
  * it once more (what is kept is what was checked), logs it, and writes refs/refgate/approvals/<id>/<fp>; an in-box ref that exists (it

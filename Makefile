@@ -32,7 +32,7 @@ $(error CLIENT=1 (the command without sandbox and worker, for other systems) is 
 endif
 
 # ---- what is needed; packaging/deps knows which Debian package brings each ----
-LIBS    := libgit2 libpcre2-8 yaml-0.1 libsodium libseccomp jansson zlib libmd
+LIBS    := libgit2 libpcre2-8 yaml-0.1 libsodium libseccomp jansson zlib libmd libutf8proc
 TEST_LIBS := cmocka
 
 # Targets that need no compiler probes, and must work before the libraries are there. Those of the second line install what is
@@ -89,7 +89,7 @@ obj = $(patsubst %.c,$(O)/obj/%.o,$(1))
 GEN_OBJ     := $(O)/obj/gen/packs.o
 
 # ---- linking: small programs start sooner (docs/adr/0001-static-linking.md) ----
-GATE_LIBS   := libsodium jansson yaml-0.1 libpcre2-8 libseccomp zlib libmd
+GATE_LIBS   := libsodium jansson yaml-0.1 libpcre2-8 libseccomp zlib libmd libutf8proc
 WORKER_LIBS := libgit2 libpcre2-8 yaml-0.1 libsodium libseccomp jansson
 # recursive on purpose: pkg-config runs when something is linked
 pc_static  = -Wl,-Bstatic $(shell $(PKG_CONFIG) --static --libs $(1)) -Wl,-Bdynamic
@@ -133,7 +133,7 @@ $(O)/gen/.made:
 PACKS := $(sort $(wildcard rules/packs/*.yml))
 $(O)/packgen: $(call obj,rules/packgen_main.c $(call src,base formats)) | $(O)/gen/.made
 	$(say) LD $@
-	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_FLAGS) -pie $(filter %.o,$^) -o $@ $(call pc_dynamic,libsodium jansson yaml-0.1)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_FLAGS) -pie $(filter %.o,$^) -o $@ $(call pc_dynamic,libsodium jansson yaml-0.1 libutf8proc)
 
 $(O)/gen/packs.c: $(O)/packgen $(PACKS)
 	$(say) GEN $@

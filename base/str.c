@@ -46,7 +46,7 @@ bool gate_utf8_valid(const char *s, size_t len)
 }
 
 /* Characters that change how a line looks without being seen: the bidi and zero-width sets of the classifier's
- * UNI-BIDI, UNI-ZW, UNI-TAG and UNI-VS, and both control blocks. */
+ * UNI-BIDI, UNI-ZW, UNI-TAG and UNI-VS, what else Unicode does not show by default, and both control blocks. */
 static bool invisible(uint32_t cp)
 {
 	static const struct {
@@ -55,7 +55,7 @@ static bool invisible(uint32_t cp)
 		{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x34f, 0x34f }, { 0x61c, 0x61c }, { 0x115f, 0x1160 },
 		{ 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
 		{ 0x3164, 0x3164 }, { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb },
-		{ 0xe0000, 0xe0fff },
+		{ 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
 	};
 
 	for (size_t i = 0; i < GATE_ARRAY_LEN(ranges); i++) {

@@ -8,6 +8,7 @@
 #include "gate/decided.h"
 #include "gate/ledger.h"
 #include "gate/refnames.h"
+#include "gate/shadows.h"
 #include "gate/slots.h"
 #include "gate/worker.h"
 
@@ -63,7 +64,7 @@ static int check_names(const struct gate_server *s, struct gate_judged *j, bool 
 {
 	gate_auto(gate_strs) struct gate_strs shadows = { 0 };
 
-	if (gate_ref_shadows_load(s, &j->ask.changes, &shadows, err) < 0)
+	if (gate_shadows_load(s, &j->ask.changes, &shadows, err) < 0)
 		return -(int)err->code;
 	for (size_t i = 0; i < j->ask.changes.n; i++) {
 		struct gate_change *c = &j->ask.changes.v[i];

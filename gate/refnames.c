@@ -1,8 +1,8 @@
 #include "gate/refnames.h"
 
-#include "base/io.h"
+#include "base/fold.h"
+#include "gate/shadows.h"
 
-#include <ctype.h>
 #include <string.h>
 
 static bool below(const char *ref, const char *prefix)
@@ -42,28 +42,9 @@ const char *gate_ref_short(const char *ref)
 	return ref;
 }
 
-/* Names that a person or a tool would take for something else. */
-static const char *deceptive(const char *ref)
+/* What cannot be seen, or cannot be shown. */
+static const char *unseen(const char *name, size_t n)
 {
-	const char *name = gate_ref_short(ref);
-	size_t n;
-
-	if (name == ref)
-		name += strlen("refs/"); /* a room that the policy opened */
-	n = strlen(name);
-	if ((n == 40 || n == 64) && strspn(name, "0123456789abcdefABCDEF") == n)
-		return "a name that reads like an object id";
-	for (const char *p = name; p; p = strchr(p, '/')) {
-		p += *p == '/';
-		if (*p == '-')
-			return "a name with a component that begins with '-'";
-		if (strncasecmp(p, "refs/", 5) == 0)
-			return "a name with 'refs/' inside";
-		if (strncasecmp(p, "HEAD", 4) == 0 && (p[4] == '\0' || p[4] == '/'))
-			return "a name with 'HEAD' as a component";
-		if (!*p)
-			break;
-	}
 	for (size_t i = 0; i < n;) {
 		uint32_t cp;
 		size_t step = gate_utf8_next(name + i, n - i, &cp);
@@ -78,135 +59,64 @@ static const char *deceptive(const char *ref)
 	return NULL;
 }
 
-/* "<short name in lower case>\x01<full name>", so that names that would be taken for each other stand side by side once sorted.
- * Only letter case of ASCII is folded; names outside ASCII are compared byte by byte (docs/THREAT-MODEL.md says so). */
-static char *shadow_key(const char *ref)
+/* What a folded name reads like: HEAD in fullwidth letters is HEAD to whoever looks at it. */
+static const char *reads_like(const char *name)
 {
-	char *key = gate_fmt("%s\x01%s", gate_ref_short(ref), ref);
+	size_t n = strlen(name);
 
-	for (char *p = key; p && *p != '\x01'; p++)
-		*p = (char)tolower((unsigned char)*p);
-	return key;
+	if ((n == 40 || n == 64) && strspn(name, "0123456789abcdef") == n)
+		return "a name that reads like an object id";
+	for (const char *p = name; p; p = strchr(p, '/')) {
+		p += *p == '/';
+		if (*p == '-')
+			return "a name with a component that begins with '-'";
+		if (*p == '/' || *p == '\0')
+			return "a name with a component that nobody sees";
+		if (strncmp(p, "refs/", 5) == 0)
+			return "a name with 'refs/' inside";
+		if (strncmp(p, "head", 4) == 0 && (p[4] == '\0' || p[4] == '/'))
+			return "a name with 'HEAD' as a component";
+	}
+	return NULL;
 }
 
-struct collecting {
-	struct gate_strs *keys;
-	struct gate_err *err;
-};
-
-static int collect_key(const char *name, const struct gate_ref *ref, void *arg)
+/* Names that a person or a tool would take for something else. */
+static int check_deceptive(const char *ref, struct gate_err *err)
 {
-	struct collecting *c = arg;
-	gate_autofree char *key = shadow_key(name);
+	gate_auto(gate_buf) struct gate_buf folded = { 0 }, safe = { 0 };
+	const char *name = gate_ref_short(ref), *why;
 
-	(void)ref;
-	return !key || gate_strs_add(c->keys, key, c->err) < 0;
-}
-
-int gate_ref_shadows_load(const struct gate_server *s, const struct gate_changes *all, struct gate_strs *keys, struct gate_err *err)
-{
-	struct collecting c = { keys, err };
-	bool makes = false;
-
-	for (size_t i = 0; i < all->n; i++)
-		makes |= gate_is_zero_oid(all->v[i].old);
-	if (!makes)
-		return 0;
-	if (gate_refs_each(s->refs, "refs/heads/", collect_key, &c, err) < 0 ||
-	    gate_refs_each(s->refs, "refs/tags/", collect_key, &c, err) < 0)
+	if (name == ref)
+		name += strlen("refs/"); /* a room that the policy opened */
+	if (gate_fold(&folded, name, strlen(name), err) < 0)
 		return -(int)err->code;
-	for (size_t i = 0; i < all->n; i++) {
-		if (!gate_is_zero_oid(all->v[i].new) && collect_key(all->v[i].ref, NULL, &c))
-			return gate_err_set(err, GATE_E_NOMEM, "out of memory");
-	}
-	gate_strs_sort(keys);
-	return 0;
+	why = unseen(name, strlen(name));
+	if (!why)
+		why = reads_like(gate_buf_cstr(&folded));
+	gate_escape(&safe, ref, strlen(ref));
+	return why ? gate_err_set(err, GATE_E_REF, "%s: %s is refused", gate_buf_cstr(&safe), why) : 0;
 }
 
-/* The first key that is not below the first n bytes of this one. */
-static size_t first_key(const struct gate_strs *keys, const char *key, size_t n)
+/* Nobody may squat the place of the policy ref or of a protected name, there or not: as a folder of it, in it, or by what would be
+ * taken for it (HOLES 9). */
+static int check_reserved(const struct gate_change *c, const char *reserved, const char *what, struct gate_err *err)
 {
-	size_t lo = 0, hi = keys->n;
+	bool takes;
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (strncmp(keys->v[mid], key, n) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-static int beside(const char *ref, const char *other, struct gate_err *err)
-{
-	return gate_err_set(err, GATE_E_REF, "%s and %s cannot both exist, since one name is a folder of the other; delete the other "
-					     "first, in a push of its own, or choose another name", ref, other);
-}
-
-/* What git would refuse after all was decided is refused here, so that the pusher gets our line (HOLES 4). */
-static int check_folders(const struct gate_change *c, const struct gate_strs *keys, struct gate_err *err)
-{
-	gate_autofree char *key = shadow_key(c->ref), *name = strdup(c->ref);
-	size_t folded = strlen(gate_ref_short(c->ref)), head = strlen(c->ref) - folded;
-
-	if (!key || !name)
-		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
-	for (size_t i = folded; i-- > 0;) {
-		gate_autofree char *above = NULL;
-		size_t at;
-
-		if (key[i] != '/' || head + i == 0)
-			continue;
-		name[head + i] = '\0';
-		above = shadow_key(name);
-		at = above ? first_key(keys, above, strlen(above) + 1) : keys->n;
-		if (at < keys->n && strcmp(keys->v[at], above) == 0)
-			return beside(c->ref, name, err);
-	}
-	key[folded] = '/';
-	for (size_t at = first_key(keys, key, folded + 1); at < keys->n && strncmp(keys->v[at], key, folded + 1) == 0; at++) {
-		const char *other = strchr(keys->v[at], '\x01');
-		size_t n = strlen(c->ref);
-
-		if (other && strncmp(other + 1, c->ref, n) == 0 && other[1 + n] == '/')
-			return beside(c->ref, other + 1, err);
-	}
-	return 0;
-}
-
-static int check_shadow(const struct gate_change *c, const struct gate_strs *keys, struct gate_err *err)
-{
-	gate_autofree char *key = shadow_key(c->ref);
-	size_t stem = key ? strcspn(key, "\x01") + 1 : 0, lo = key ? first_key(keys, key, stem) : 0;
-
-	for (; key && lo < keys->n && strncmp(keys->v[lo], key, stem) == 0; lo++) {
-		if (strcmp(keys->v[lo], key) != 0)
-			return gate_err_set(err, GATE_E_REF, "%s would be taken for %s; choose another name", c->ref,
-					    keys->v[lo] + stem);
-	}
-	return key ? 0 : gate_err_set(err, GATE_E_NOMEM, "out of memory");
-}
-
-/* refs/heads/main/x and refs/heads/main cannot both exist: nobody may squat the place of the policy ref (HOLES 9). */
-static bool squats(const char *ref, const char *other)
-{
-	size_t n = strlen(other);
-
-	return (strncmp(ref, other, n) == 0 && ref[n] == '/') ||
-	       (strncmp(other, ref, strlen(ref)) == 0 && other[strlen(ref)] == '/');
+	if (gate_shadows_squat(c->ref, reserved, &takes, err) < 0)
+		return -(int)err->code;
+	return takes ? gate_err_set(err, GATE_E_REF, "%s would take the place of the %s %s", c->ref, what, reserved) : 0;
 }
 
 static int check_protected_literals(const struct gate_server *s, const struct gate_change *c, struct gate_err *err)
 {
 	const struct gate_strs *p = &s->policy->protected_refs.patterns;
 
-	if (squats(c->ref, s->policy_ref))
-		return gate_err_set(err, GATE_E_REF, "%s would take the place of the policy ref %s", c->ref, s->policy_ref);
+	if (check_reserved(c, s->policy_ref, "policy ref", err) < 0)
+		return -(int)err->code;
 	for (size_t i = 0; i < p->n; i++) {
-		if (!strpbrk(p->v[i], "*?[") && squats(c->ref, p->v[i]))
-			return gate_err_set(err, GATE_E_REF, "%s would take the place of the protected ref %s", c->ref, p->v[i]);
+		if (!strpbrk(p->v[i], "*?[") && check_reserved(c, p->v[i], "protected ref", err) < 0)
+			return -(int)err->code;
 	}
 	return 0;
 }
@@ -238,7 +148,6 @@ int gate_ref_change_check(const struct gate_server *s, const struct gate_change 
 	gate_auto(gate_buf) struct gate_buf safe = { 0 };
 	enum gate_ref_room room = gate_ref_room(c->ref, &s->policy->namespaces);
 	bool makes = gate_is_zero_oid(c->old), goes = gate_is_zero_oid(c->new);
-	const char *why;
 
 	gate_escape(&safe, c->ref, strlen(c->ref));
 	if (!gate_ref_name_valid(c->ref))
@@ -252,16 +161,11 @@ int gate_ref_change_check(const struct gate_server *s, const struct gate_change 
 		return gate_err_set(err, GATE_E_REF, "%s: an approval can only be added here", gate_buf_cstr(&safe));
 	if (room == GATE_ROOM_APPROVALS)
 		return check_present(s, c, err);
-	why = goes ? NULL : deceptive(c->ref);
-	if (why)
-		return gate_err_set(err, GATE_E_REF, "%s: %s is refused", gate_buf_cstr(&safe), why);
-	if (check_present(s, c, err) < 0)
+	if ((!goes && check_deceptive(c->ref, err) < 0) || check_present(s, c, err) < 0)
 		return -(int)err->code;
 	if (c->is_policy_ref && goes)
 		return gate_err_set(err, GATE_E_REF, "%s holds the policy and is never deleted", c->ref);
 	if (!makes || goes)
 		return 0;
-	if (check_protected_literals(s, c, err) < 0 || check_folders(c, shadows, err) < 0)
-		return -(int)err->code;
-	return check_shadow(c, shadows, err);
+	return check_protected_literals(s, c, err) < 0 ? -(int)err->code : gate_shadows_check(s, c->ref, shadows, err);
 }

@@ -15,13 +15,9 @@ enum gate_ref_room {
 enum gate_ref_room gate_ref_room(const char *ref, const struct gate_globs *namespaces);
 
 /* One change against the present refs: name, room, present value, symbolic refs, deletion and forcing of the policy ref, names
- * that shadow others. 0: fine. Otherwise GATE_E_REF or GATE_E_STALE, and the text is the message for the pusher. */
+ * that would be taken for others (gate/shadows.h). 0: fine. Otherwise GATE_E_REF or GATE_E_STALE, and the text is the message for the pusher. */
 int gate_ref_change_check(const struct gate_server *s, const struct gate_change *c, const struct gate_strs *shadows,
 			  struct gate_err *err);
-/* The names, present and pushed, that a new ref could be taken for: loaded once for a push that makes refs. */
-int gate_ref_shadows_load(const struct gate_server *s, const struct gate_changes *all, struct gate_strs *shadows,
-			  struct gate_err *err);
-
 /* The last component(s) after refs/heads/ or refs/tags/, for messages. */
 const char *gate_ref_short(const char *ref);
 

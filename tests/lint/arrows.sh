@@ -35,6 +35,7 @@ linux/landlock.h: sandbox
 jansson.h: base
 sodium.h: base
 sodium/: base
+utf8proc.h: base
 cmocka.h: tests
 '
 # What the C library and the kernel bring. Another header is somebody else'\''s, and needs its line above.

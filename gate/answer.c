@@ -237,8 +237,35 @@ int gate_answer_accepted(const struct gate_judged *j, struct gate_buf *out, stru
 	return gate_buf_check(out, err);
 }
 
-void gate_answer_error(const struct gate_err *why, struct gate_buf *out)
+/* Those that are rejected come first, so that they are there when not all fit. Gives the number of those that did not. */
+static size_t put_error_refs(const struct gate_changes *c, const enum gate_verdict *verdicts, struct gate_jw *w)
 {
+	size_t left = 0, n = c ? c->n : 0;
+
+	gate_jw_array(w, "refs");
+	for (size_t k = 0; k < 2 * n; k++) {
+		size_t i = k % n;
+
+		if ((verdicts[i] == GATE_VERDICT_REJECT) != (k < n))
+			continue;
+		if (w->out->len > REFS_ROOM) {
+			left++;
+			continue;
+		}
+		gate_jw_open(w, NULL);
+		gate_jw_str(w, "ref", c->v[i].ref);
+		gate_jw_str(w, "verdict", gate_verdict_name(verdicts[i]));
+		gate_jw_null(w, "pending");
+		gate_jw_close(w);
+	}
+	gate_jw_end(w);
+	return left;
+}
+
+void gate_answer_error(const struct gate_err *why, const struct gate_changes *refs, const enum gate_verdict *verdicts, struct gate_buf *out)
+{
+	size_t left;
+
 	gate_auto(gate_buf) struct gate_buf line = { 0 };
 	struct gate_jw w = { .out = &line };
 
@@ -249,8 +276,9 @@ void gate_answer_error(const struct gate_err *why, struct gate_buf *out)
 	gate_jw_null(&w, "id");
 	gate_jw_str(&w, "tier", "critical");
 	gate_jw_int(&w, "score", 0);
-	gate_jw_array(&w, "refs");
-	gate_jw_end(&w);
+	left = put_error_refs(refs, verdicts, &w);
+	if (left)
+		gate_jw_int(&w, "more_refs", (int64_t)left);
 	gate_jw_array(&w, "findings");
 	gate_jw_end(&w);
 	gate_jw_int(&w, "more", 0);

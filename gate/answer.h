@@ -10,7 +10,8 @@ int gate_answer_push(const struct gate_server *s, const struct gate_judged *j, c
 		     struct gate_err *err);
 /* For an accepted push: nothing, or one line when there are findings. */
 int gate_answer_accepted(const struct gate_judged *j, struct gate_buf *out, struct gate_err *err);
-/* For a push that could not be judged at all: the error, and a JSON line with verdict reject. */
-void gate_answer_error(const struct gate_err *why, struct gate_buf *out);
+/* For a push that could not be judged, or not be held: the error, and a JSON line with verdict reject. refs NULL: it lists none; otherwise
+ * verdicts has one for each. */
+void gate_answer_error(const struct gate_err *why, const struct gate_changes *refs, const enum gate_verdict *verdicts, struct gate_buf *out);
 
 #endif

@@ -10,6 +10,9 @@
  * none). env NULL: our own environment, untouched, as git gave it. */
 int gate_chain_run(const struct gate_repo *r, const char *name, const char *const *args, const void *in, size_t in_len,
 		   const char *const *env, int *code, struct gate_err *err);
+/* The own update hook about one ref, in our own environment; *said gets all that it wrote, which goes to our stderr too. */
+int gate_chain_ask_update(const struct gate_repo *r, const char *ref, const char *old, const char *new, struct gate_buf *said, int *code,
+			  struct gate_err *err);
 /* The folder that git runs hooks from: $GIT_DIR/hooks (init refuses a foreign core.hooksPath). */
 char *gate_chain_path(const struct gate_repo *r, const char *name);
 

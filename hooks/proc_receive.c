@@ -5,6 +5,7 @@
 #include "gate/approve.h"
 #include "gate/entries.h"
 #include "gate/hold.h"
+#include "gate/host.h"
 #include "gate/inflight.h"
 #include "gate/pending.h"
 #include "gate/upkeep.h"
@@ -20,6 +21,7 @@ struct session {
 	struct gate_changes commands;
 	struct gate_push_note note;
 	struct gate_record record;
+	struct gate_host_answer host;
 	char key[64];
 	bool atomic;
 	bool with_options;
@@ -32,6 +34,7 @@ static void session_clear(struct session *s)
 	gate_changes_clear(&s->commands);
 	gate_push_note_clear(&s->note);
 	gate_record_clear(&s->record);
+	gate_host_answer_clear(&s->host);
 	gate_buf_clear(&s->out);
 	gate_server_clear(&s->server);
 }
@@ -132,6 +135,20 @@ static bool any(const struct session *s, enum gate_fate f)
 	return false;
 }
 
+static void answer_held(struct session *s, const char *ref, const struct gate_err *held)
+{
+	const char *words = gate_host_words(&s->host, ref);
+
+	if (words)
+		gate_pkt_fmt(&s->out, "ng %s %s", ref, words);
+	else if (s->host.refs.n)
+		gate_pkt_fmt(&s->out, "ng %s not held: the host refuses another ref that would be held with it; push it alone", ref);
+	else if (held->code != GATE_OK)
+		gate_pkt_fmt(&s->out, "ng %s could not be held: %.400s", ref, held->text);
+	else
+		gate_pkt_fmt(&s->out, "ng %s held for approval as %s", ref, s->note.id);
+}
+
 static void answer_one(struct session *s, size_t i, const struct gate_err *held, bool whole)
 {
 	const struct gate_change *c = &s->commands.v[i];
@@ -164,15 +181,20 @@ static void answer_one(struct session *s, size_t i, const struct gate_err *held,
 		}
 		return;
 	case GATE_FATE_HOLD:
-		if (held->code == GATE_OK)
-			gate_pkt_fmt(&s->out, "ng %s held for approval as %s", c->ref, s->note.id);
-		else
-			gate_pkt_fmt(&s->out, "ng %s could not be held: %.400s", c->ref, held->text);
+		answer_held(s, c->ref, held);
 		return;
 	case GATE_FATE_REJECT:
 		break;
 	}
 	gate_pkt_fmt(&s->out, "ng %s no decision of this push lets it move; push again", c->ref);
+}
+
+/* Who may not write to a ref parks nothing on it: the host is asked before a word of the pending is written. */
+static int hold(struct session *s, struct gate_err *err)
+{
+	if (gate_host_ask(&s->server, &s->record, &s->host, err) < 0)
+		return -(int)err->code;
+	return s->host.refs.n ? gate_host_refuse(&s->server, &s->record, &s->host, err) : gate_hold_place(&s->server, &s->record, err);
 }
 
 static int serve(struct session *s, struct gate_err *err)
@@ -186,14 +208,14 @@ static int serve(struct session *s, struct gate_err *err)
 	holds = any(s, GATE_FATE_HOLD);
 	whole = s->atomic && (holds || any(s, GATE_FATE_REJECT));
 	if (holds)
-		gate_hold_place(&s->server, &s->record, &held);
+		hold(s, &held);
 	for (size_t i = 0; i < s->commands.n; i++)
 		answer_one(s, i, &held, whole);
 	gate_pkt_flush(&s->out);
 	if (gate_buf_check(&s->out, err) < 0 || gate_write_all(STDOUT_FILENO, s->out.s, s->out.len, err) < 0)
 		return -(int)err->code;
 	if (holds && held.code != GATE_OK)
-		gate_push_refuse(&held);
+		gate_push_refuse_refs(&held, &s->note);
 	else if (holds || whole)
 		fputs(s->note.answer, stderr);
 	/* post-receive runs only when a ref lands; nobody else will clear up behind a push of which none does. */

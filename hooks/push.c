@@ -161,11 +161,28 @@ void gate_push_say(const struct gate_buf *lines)
 		fputs(lines->s, stderr);
 }
 
+static enum gate_verdict verdict_of(enum gate_fate f)
+{
+	return f == GATE_FATE_ACCEPT || f == GATE_FATE_APPROVAL ? GATE_VERDICT_ACCEPT : GATE_VERDICT_REJECT;
+}
+
+int gate_push_refuse_refs(const struct gate_err *why, const struct gate_push_note *note)
+{
+	gate_auto(gate_buf) struct gate_buf b = { 0 };
+	gate_autofree enum gate_verdict *verdicts = calloc(note->changes.n + 1, sizeof(*verdicts));
+
+	for (size_t i = 0; verdicts && i < note->changes.n; i++)
+		verdicts[i] = verdict_of(note->fates[i]);
+	gate_answer_error(why, verdicts ? &note->changes : NULL, verdicts, &b);
+	gate_push_say(&b);
+	return GATE_EXIT_REJECT;
+}
+
 int gate_push_refuse(const struct gate_err *why)
 {
 	gate_auto(gate_buf) struct gate_buf b = { 0 };
 
-	gate_answer_error(why, &b);
+	gate_answer_error(why, NULL, NULL, &b);
 	gate_push_say(&b);
 	return GATE_EXIT_REJECT;
 }

@@ -33,5 +33,7 @@ enum gate_fate gate_push_note_fate(const struct gate_push_note *n, const char *r
 void gate_push_say(const struct gate_buf *lines);
 /* Tells the pusher that the push is refused because of an error, as the one shape of refusal, and gives the exit code. */
 int gate_push_refuse(const struct gate_err *err);
+/* The same when nothing of what the decision holds could be held: the answer lists its refs, those that are held as rejected. */
+int gate_push_refuse_refs(const struct gate_err *err, const struct gate_push_note *note);
 
 #endif

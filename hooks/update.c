@@ -3,6 +3,7 @@
 #include "base/io.h"
 #include "gate/chain.h"
 #include "gate/hold.h"
+#include "gate/host.h"
 #include "gate/inflight.h"
 #include "gate/upkeep.h"
 #include "gate/wall.h"
@@ -14,6 +15,7 @@
 
 #define HELD_ALL "held-all" /* mark: this push was held whole, accepted refs included */
 #define HELD "held"	    /* mark: the pending of this push is written */
+#define REFUSED "refused"   /* mark: the host refuses what would be held, so nothing of this push is */
 
 struct moving {
 	struct gate_server server;
@@ -95,44 +97,69 @@ static bool held_whole(const struct moving *m, const struct gate_push_note *note
 	return mixed;
 }
 
-static int place(struct moving *m, const char *record_name, const struct gate_push_note *note, struct gate_err *err)
+static int load_record(const struct moving *m, const char *name, struct gate_record *record, struct gate_err *err)
 {
 	gate_auto(gate_buf) struct gate_buf text = { 0 };
-	__attribute__((cleanup(gate_record_clear))) struct gate_record record = { 0 };
 
-	if (gate_inflight_get(&m->server, m->key, record_name, &text, err) < 0 ||
-	    gate_record_load(gate_buf_cstr(&text), text.len, &record, err) < 0)
+	if (gate_inflight_get(&m->server, m->key, name, &text, err) < 0)
 		return -(int)err->code;
-	gate_copy(m->server.repo_id, sizeof(m->server.repo_id), note->repo_id);
-	if (gate_hold_place(&m->server, &record, err) < 0 || gate_inflight_put(&m->server, m->key, HELD, "", 0, err) < 0)
+	return gate_record_load(gate_buf_cstr(&text), text.len, record, err);
+}
+
+static int place(struct moving *m, struct gate_record *record, const struct gate_push_note *note, struct gate_err *err)
+{
+	if (gate_hold_place(&m->server, record, err) < 0 || gate_inflight_put(&m->server, m->key, HELD, "", 0, err) < 0)
 		return -(int)err->code;
 	fputs(note->answer, stderr);
-	if (note->changes.n == 1) /* nothing comes after this: post-receive runs only when a ref landed */
-		gate_inflight_drop(&m->server, m->key);
 	gate_upkeep_sometimes(&m->server);
 	return 0;
 }
 
-/* Gives the exit code: a held ref never moves. */
-static int hold(struct moving *m, struct gate_push_note *note, struct gate_err *err)
+/* The host's own hook first, about every ref of the pending. What it refuses moves no ref of this push that is held; one that is accepted
+ * goes its own way: git itself drops it when the push is --atomic. */
+static int ask_host(struct moving *m, const struct gate_record *record, struct gate_err *err)
 {
+	gate_auto(gate_host_answer) struct gate_host_answer host = { 0 };
+
+	if (gate_host_ask(&m->server, record, &host, err) < 0)
+		return -(int)err->code;
+	if (host.refs.n == 0)
+		return 0;
+	return gate_inflight_put(&m->server, m->key, REFUSED, "", 0, err) < 0 ? -(int)err->code :
+										 gate_host_refuse(&m->server, record, &host, err);
+}
+
+static int hold_as(struct moving *m, const struct gate_push_note *note, bool whole, struct gate_err *err)
+{
+	__attribute__((cleanup(gate_record_clear))) struct gate_record record = { 0 };
+
+	gate_copy(m->server.repo_id, sizeof(m->server.repo_id), note->repo_id);
+	if (load_record(m, whole ? "record.atomic" : "record", &record, err) < 0 || ask_host(m, &record, err) < 0 ||
+	    (whole && gate_inflight_put(&m->server, m->key, HELD_ALL, "", 0, err) < 0))
+		return -(int)err->code;
+	return place(m, &record, note, err);
+}
+
+/* Gives the exit code: a held ref never moves. */
+static int hold(struct moving *m, const struct gate_push_note *note, struct gate_err *err)
+{
+	__attribute__((cleanup(gate_push_note_clear))) struct gate_push_note all = { 0 };
 	bool whole;
 
-	if (gate_inflight_has(&m->server, m->key, HELD))
-		return GATE_EXIT_REJECT; /* its pending is written, and said */
+	if (gate_inflight_has(&m->server, m->key, HELD) || gate_inflight_has(&m->server, m->key, REFUSED))
+		return GATE_EXIT_REJECT; /* its fate is sealed, and said */
 	whole = held_whole(m, note, err);
-	if (whole) {
-		gate_push_note_clear(note);
-		if (load_note(m, "push.atomic", note, err) < 0)
-			return gate_push_refuse(err);
-		if (!note->id[0]) { /* held whole, nobody could release it: the answer says so */
-			fputs(note->answer, stderr);
-			return GATE_EXIT_REJECT;
-		}
-		if (gate_inflight_put(&m->server, m->key, HELD_ALL, "", 0, err) < 0)
-			return gate_push_refuse(err);
+	if (whole && load_note(m, "push.atomic", &all, err) < 0)
+		return gate_push_refuse(err);
+	if (whole && !all.id[0]) { /* held whole, nobody could release it: the answer says so */
+		fputs(all.answer, stderr);
+		return GATE_EXIT_REJECT;
 	}
-	return place(m, whole ? "record.atomic" : "record", note, err) < 0 ? gate_push_refuse(err) : GATE_EXIT_REJECT;
+	if (hold_as(m, whole ? &all : note, whole, err) < 0)
+		gate_push_refuse_refs(err, note);
+	if (note->changes.n == 1) /* nothing comes after this: post-receive runs only when a ref landed */
+		gate_inflight_drop(&m->server, m->key);
+	return GATE_EXIT_REJECT;
 }
 
 /* ---- the ref's fate ---- */

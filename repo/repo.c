@@ -196,6 +196,18 @@ static int env_own(struct gate_env *e, char *s, struct gate_err *err)
 	return 0;
 }
 
+/* Of two variables of one name some programs read the first and some the last. */
+static bool replaced(const char *var, const char *const *extra, size_t n)
+{
+	size_t name = strcspn(var, "=") + 1;
+
+	for (size_t i = 0; i < n; i++) {
+		if (strncmp(var, extra[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
 int gate_env_make(const struct gate_repo *r, const char *const *extra, struct gate_env *out, struct gate_err *err)
 {
 	size_t n = 0, n_extra = 0;
@@ -209,7 +221,7 @@ int gate_env_make(const struct gate_repo *r, const char *const *extra, struct ga
 	if (!out->v)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	for (size_t i = 0; i < n; i++) {
-		if (!gate_starts_with(environ[i], "GIT_"))
+		if (!gate_starts_with(environ[i], "GIT_") && !replaced(environ[i], extra, n_extra))
 			out->v[out->n++] = environ[i];
 	}
 	for (size_t i = 0; i < n_extra; i++)

@@ -42,7 +42,7 @@ int gate_git_line(const struct gate_repo *r, const char *const *args, struct gat
 int gate_git_read(const struct gate_repo *r, const char *name, const char *type, size_t max, struct gate_buf *out,
 		  struct gate_err *err);
 
-/* An environment without GIT_*, plus `extra` ("NAME=value"); for git and for chained hooks. */
+/* An environment without GIT_*, plus `extra` ("NAME=value"), which takes the place of what is there; for git and for chained hooks. */
 struct gate_env {
 	const char **v;
 	size_t n;

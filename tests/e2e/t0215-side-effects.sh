@@ -67,13 +67,13 @@ push_as codex-bot agent origin HEAD:refs/heads/agent/x
 landed srv "the host's post-receive fails: what landed has landed" refs/heads/agent/x "$a"
 rm refuse.post-receive
 
-# A held push: pre-receive asks the host, nothing else runs, until the release, which asks again and tells post-receive.
+# A held push: pre-receive and update ask the host, nothing else runs, until the release, which asks again and tells post-receive.
 rm -f seen.*
 snap srv
 push_as codex-bot agent -o why=fix origin HEAD:refs/heads/main
 held srv 'a push is held' 1
 id=$ID
-is "$(ls seen.*)" seen.pre-receive "of the host's hooks only pre-receive ran"
+is "$(ls seen.* | tr '\n' ' ')" 'seen.pre-receive seen.update ' "of the host's hooks pre-receive ran, and update was asked"
 rm -f seen.*
 touch refuse.update
 approve_as alice maint "$id"

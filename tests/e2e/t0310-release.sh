@@ -33,7 +33,8 @@ push_as codex-bot agent -o ticket=7 origin HEAD:main
 ID=$(json .id)
 is "$(json .verdict)" hold 'a push with an option is held'
 is "$(grep -c '^pre-receive' calls)" 1 'the own pre-receive saw the push when it came'
-is "$(grep -c -E '^(update|post-receive)' calls)" 0 'the own update and post-receive did not: nothing landed'
+is "$(grep -c "^update|refs/heads/main $OLD $NEW|codex-bot" calls)" 1 'the own update was asked before it was held'
+is "$(grep -c '^post-receive' calls)" 0 'the own post-receive was not: nothing landed'
 : >calls
 approve_as alice maint "$ID"
 released srv 'released' refs/heads/main "$NEW"

@@ -1,6 +1,7 @@
 /* serve: the forced command of sshd. Sets the identity, allows git's two verbs below one folder, and nothing else (peers 7.3). */
 #include "base/io.h"
 #include "cli/cli.h"
+#include "gate/answer.h"
 #include "gate/identity.h"
 #include "gate/inflight.h"
 #include "gate/server.h"
@@ -169,8 +170,10 @@ static int serve(const struct connection *c, const char *actor, const char *root
 		return gate_err_errno(err, "--root");
 	if (parse_command(c->line, &verb, path, sizeof(path), err) < 0 || resolve(real_root, path, dir, err) < 0)
 		return -(int)err->code;
-	if (strcmp(verb, "receive-pack") == 0 && (check_gated(dir, &s, err) < 0 || gate_inflight_serve_put(&s, actor, err) < 0))
+	if (strcmp(verb, "receive-pack") == 0 && (check_gated(dir, &s, err) < 0 || gate_inflight_serve_put(&s, actor, err) < 0)) {
+		gate_answer_hide_err(dir, err);
 		return -(int)err->code;
+	}
 	return become_git(c, verb, dir, err);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #define SHOWN_FINDINGS 12
@@ -287,4 +288,50 @@ void gate_answer_error(const struct gate_err *why, const struct gate_changes *re
 	gate_jw_str(&w, "text", why->text);
 	gate_jw_close(&w);
 	gate_buf_fmt(out, "refgate: %s\n", gate_buf_cstr(&line));
+}
+
+/* ---- what is not for the pusher ---- */
+
+/* In refs/heads/srv/x.git stands a name, not the path /srv/x.git. */
+static bool begins_here(const char *text, const char *at)
+{
+	return at == text || !(isalnum((unsigned char)at[-1]) || strchr("/._-", at[-1]));
+}
+
+void gate_answer_hide(const char *dir, const char *text, struct gate_buf *out)
+{
+	const char *from = text, *at = text;
+	size_t n = strlen(dir);
+
+	while (n > 1 && (at = strstr(at, dir))) {
+		if (begins_here(text, at)) {
+			gate_buf_add(out, from, (size_t)(at - from));
+			gate_buf_str(out, "<repo>");
+			from = at + n;
+		}
+		at += n;
+	}
+	gate_buf_str(out, from);
+}
+
+/* A text that was cut where the path stood in it shows the beginning of the path. */
+static void hide_torn(const char *dir, struct gate_err *err)
+{
+	size_t len = strlen(err->text), n = strlen(dir);
+
+	for (n = n > len ? len : n; len + 1 == sizeof(err->text) && n > 1; n--) {
+		if (strncmp(err->text + len - n, dir, n) == 0) {
+			err->text[len - n] = '\0';
+			return;
+		}
+	}
+}
+
+void gate_answer_hide_err(const char *dir, struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf b = { 0 };
+
+	hide_torn(dir, err);
+	gate_answer_hide(dir, err->text, &b);
+	gate_copy(err->text, sizeof(err->text), gate_buf_cstr(&b));
 }

@@ -13,5 +13,9 @@ int gate_answer_accepted(const struct gate_judged *j, struct gate_buf *out, stru
 /* For a push that could not be judged, or not be held: the error, and a JSON line with verdict reject. refs NULL: it lists none; otherwise
  * verdicts has one for each. */
 void gate_answer_error(const struct gate_err *why, const struct gate_changes *refs, const enum gate_verdict *verdicts, struct gate_buf *out);
+/* Where the repository lies is the server's own business: the text appended, with <repo> for dir, an absolute path. */
+void gate_answer_hide(const char *dir, const char *text, struct gate_buf *out);
+/* The same in place, for an error on its way to a pusher. */
+void gate_answer_hide_err(const char *dir, struct gate_err *err);
 
 #endif

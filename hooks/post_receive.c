@@ -92,7 +92,7 @@ static void empty_inbox(struct gate_server *s, const struct landed *l)
 		    now.kind != GATE_REF_DIRECT)
 			continue;
 		if (gate_approval_keep(s, c->ref, c->new, &err) < 0)
-			fprintf(stderr, "refgate: the statement does not count: %s\n", err.text);
+			fprintf(stderr, "refgate: the statement does not count: %s\n", gate_push_words(&err));
 	}
 }
 
@@ -101,22 +101,24 @@ static void settle(struct gate_server *s, const struct landed *l)
 	struct gate_err err = { 0 };
 
 	if (l->ids.n && !s->policy && (gate_server_configure(s, &err) < 0 || gate_server_load_policy(s, &err) < 0)) {
-		fprintf(stderr, "refgate: recorded, but not counted yet: %s\n", err.text);
+		fprintf(stderr, "refgate: recorded, but not counted yet: %s\n", gate_push_words(&err));
 		return;
 	}
 	for (size_t i = 0; i < l->ids.n; i++) {
 		gate_auto(gate_settled) struct gate_settled out = { 0 };
 		struct gate_err one = { 0 };
+		gate_auto(gate_buf) struct gate_buf lines = { 0 };
 		int r = gate_settle(s, l->ids.v[i], &out, &one);
 
-		for (const char *p = gate_buf_cstr(&out.lines); *p;) {
+		gate_push_hide(gate_buf_cstr(&out.lines), &lines);
+		for (const char *p = gate_buf_cstr(&lines); *p;) {
 			size_t n = strcspn(p, "\n");
 
 			fprintf(stderr, "refgate: %.*s\n", (int)n, p);
 			p += n + (p[n] == '\n');
 		}
 		if (r < 0)
-			fprintf(stderr, "refgate: %s was not released: %s\n", l->ids.v[i], one.text);
+			fprintf(stderr, "refgate: %s was not released: %s\n", l->ids.v[i], gate_push_words(&one));
 	}
 }
 
@@ -129,7 +131,7 @@ static void own_hook(const struct gate_server *s, const struct landed *l)
 	for (size_t i = 0; i < l->content.n; i++)
 		gate_buf_fmt(&in, "%s %s %s\n", l->content.v[i].old, l->content.v[i].new, l->content.v[i].ref);
 	if (in.len && gate_chain_run(&s->repo, "post-receive", NULL, in.s, in.len, NULL, &code, &err) < 0)
-		fprintf(stderr, "refgate: %s\n", err.text);
+		fprintf(stderr, "refgate: %s\n", gate_push_words(&err));
 }
 
 static int run(struct gate_server *s, struct landed *l, struct gate_err *err)
@@ -151,7 +153,7 @@ static int run(struct gate_server *s, struct landed *l, struct gate_err *err)
 	if (l->note.answer && !l->note.id[0])
 		fputs(l->note.answer, stderr);
 	if (gate_bootstrap_finish(s, err) < 0)
-		fprintf(stderr, "refgate: the first policy could not be added: %s\n", err->text);
+		fprintf(stderr, "refgate: the first policy could not be added: %s\n", gate_push_words(err));
 	gate_err_reset(err);
 	empty_inbox(s, l);
 	settle(s, l);
@@ -174,7 +176,7 @@ int gate_hook_post_receive(int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	if (run(&s, &l, &err) < 0) {
-		fprintf(stderr, "refgate: the refs landed, but: %s\n", err.text);
+		fprintf(stderr, "refgate: the refs landed, but: %s\n", gate_push_words(&err));
 		code = 1;
 	}
 	landed_clear(&l);

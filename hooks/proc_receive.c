@@ -174,7 +174,7 @@ static void answer_one(struct session *s, size_t i, const struct gate_err *held,
 			gate_pkt_fmt(&s->out, "option fall-through");
 			s->lands = true;
 		} else if (gate_approval_keep(&s->server, c->ref, c->new, &err) < 0)
-			gate_pkt_fmt(&s->out, "ng %s %.400s", c->ref, err.text);
+			gate_pkt_fmt(&s->out, "ng %s %.400s", c->ref, gate_push_words(&err));
 		else {
 			gate_pkt_fmt(&s->out, "ok %s", c->ref);
 			s->lands = true;
@@ -207,8 +207,8 @@ static int serve(struct session *s, struct gate_err *err)
 		return -(int)err->code;
 	holds = any(s, GATE_FATE_HOLD);
 	whole = s->atomic && (holds || any(s, GATE_FATE_REJECT));
-	if (holds)
-		hold(s, &held);
+	if (holds && hold(s, &held) < 0)
+		gate_push_words(&held);
 	for (size_t i = 0; i < s->commands.n; i++)
 		answer_one(s, i, &held, whole);
 	gate_pkt_flush(&s->out);

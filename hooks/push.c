@@ -4,6 +4,7 @@
 #include "gate/answer.h"
 #include "hooks/hook.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -161,6 +162,32 @@ void gate_push_say(const struct gate_buf *lines)
 		fputs(lines->s, stderr);
 }
 
+/* The path as the kernel has it, which is what our own messages use. */
+static void repo_dir(char dir[PATH_MAX])
+{
+	const char *given = getenv("GIT_DIR");
+
+	if (!realpath(given ? given : ".", dir))
+		dir[0] = '\0';
+}
+
+void gate_push_hide(const char *text, struct gate_buf *out)
+{
+	char dir[PATH_MAX];
+
+	repo_dir(dir);
+	gate_answer_hide(dir, text, out);
+}
+
+const char *gate_push_words(struct gate_err *err)
+{
+	char dir[PATH_MAX];
+
+	repo_dir(dir);
+	gate_answer_hide_err(dir, err);
+	return err->text;
+}
+
 static enum gate_verdict verdict_of(enum gate_fate f)
 {
 	return f == GATE_FATE_ACCEPT || f == GATE_FATE_APPROVAL ? GATE_VERDICT_ACCEPT : GATE_VERDICT_REJECT;
@@ -170,10 +197,12 @@ int gate_push_refuse_refs(const struct gate_err *why, const struct gate_push_not
 {
 	gate_auto(gate_buf) struct gate_buf b = { 0 };
 	gate_autofree enum gate_verdict *verdicts = calloc(note->changes.n + 1, sizeof(*verdicts));
+	struct gate_err safe = *why;
 
+	gate_push_words(&safe);
 	for (size_t i = 0; verdicts && i < note->changes.n; i++)
 		verdicts[i] = verdict_of(note->fates[i]);
-	gate_answer_error(why, verdicts ? &note->changes : NULL, verdicts, &b);
+	gate_answer_error(&safe, verdicts ? &note->changes : NULL, verdicts, &b);
 	gate_push_say(&b);
 	return GATE_EXIT_REJECT;
 }
@@ -181,8 +210,10 @@ int gate_push_refuse_refs(const struct gate_err *why, const struct gate_push_not
 int gate_push_refuse(const struct gate_err *why)
 {
 	gate_auto(gate_buf) struct gate_buf b = { 0 };
+	struct gate_err safe = *why;
 
-	gate_answer_error(why, NULL, NULL, &b);
+	gate_push_words(&safe);
+	gate_answer_error(&safe, NULL, NULL, &b);
 	gate_push_say(&b);
 	return GATE_EXIT_REJECT;
 }

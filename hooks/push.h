@@ -31,6 +31,10 @@ enum gate_fate gate_push_note_fate(const struct gate_push_note *n, const char *r
 
 /* Prints bytes that are safe already. */
 void gate_push_say(const struct gate_buf *lines);
+/* The text of an error, as a pusher may read it: without the place where the repository lies. In place; borrowed. */
+const char *gate_push_words(struct gate_err *err);
+/* The same of any text. Appends. */
+void gate_push_hide(const char *text, struct gate_buf *out);
 /* Tells the pusher that the push is refused because of an error, as the one shape of refusal, and gives the exit code. */
 int gate_push_refuse(const struct gate_err *err);
 /* The same when nothing of what the decision holds could be held: the answer lists its refs, those that are held as rejected. */

@@ -101,7 +101,8 @@ static int commits_of(const struct gate_repo *repo, const char *tip, const char 
 	gate_auto(gate_strs) struct gate_strs oids = { 0 };
 
 	tree[0] = '\0';
-	gate_buf_fmt(&ask, "%s\n", tip);
+	/* Its tree is named for the error that git gives where it is missing or damaged; a list of commits leaves it out. */
+	gate_buf_fmt(&ask, "%s\n%s^{tree}\n", tip, tip);
 	if (!gate_is_zero_oid(old))
 		gate_buf_fmt(&ask, "^%s\n", old);
 	for (size_t k = 0; k < hidden->n; k++)

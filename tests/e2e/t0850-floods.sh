@@ -74,7 +74,7 @@ while [ $i -lt $((n / 2)) ]; do
 	i=$((i + 1))
 done
 for f in "srv.git/refgate/slots/$(kind user:eee)"*; do
-	flock "$f" sleep 60 &
+	flock -F "$f" sleep 60 &
 	held="$held $!"
 done
 sleep 0.2
@@ -85,9 +85,9 @@ refused srv 'an actor whose slots are all taken waits, up to the judging limit' 
 push_as ddd agent origin "HEAD:refs/heads/agent/second"
 is "$STATUS" 0 'the others are judged'
 for p in $held; do
-	pkill -P "$p" sleep
+	kill "$p"
 done
-wait
+wait 2>/dev/null
 commit_file agent more again
 push_as eee agent origin "HEAD:refs/heads/agent/third"
 is "$STATUS" 0 'and the actor too, once a slot is free'

@@ -226,6 +226,7 @@ static int run(const struct gate_args *a, enum gate_decision decision, struct ga
 	struct signing s = { .args = a, .decision = decision };
 	int worst = GATE_EXIT_OK;
 
+	s.target.with_log = true;
 	if (gate_target_open(a, &s.target, err) == 0 && find_signer(&s, err) == 0) {
 		for (size_t i = 0; i < a->words.n; i++) {
 			struct gate_err one = { 0 };

@@ -4,6 +4,7 @@
 #include "audit/log.h"
 #include "base/crypto.h"
 #include "base/io.h"
+#include "cli/witness.h"
 
 #include <string.h>
 
@@ -260,9 +261,14 @@ int gate_confirm_memory(struct gate_target *t, const struct gate_record *r, stru
 	if (!gate_checkpoint_parse(st.log, &now))
 		return wrong(err, r->id, "log");
 	if (kept && gate_checkpoint_parse(kept, &old) && old.size == now.size && memcmp(old.root, now.root, sizeof(old.root)) != 0)
-		return gate_err_set(err, GATE_E_LOG, "the gate at %s shows another log of %lu entries than before: its record was rewritten",
+		return gate_err_set(err, GATE_E_LOG, "the gate at %s shows another log of %lu entries than before: its record was rewritten; "
+					     "nothing was signed",
 				    t->remote, (unsigned long)now.size);
-	if (!kept || (gate_checkpoint_parse(kept, &old) && old.size < now.size)) {
+	if (kept && !gate_checkpoint_parse(kept, &old))
+		kept = NULL;
+	if (gate_witness_check(t, st.repo_id, kept ? &old : NULL, &now, err) < 0)
+		return -(int)err->code;
+	if (!kept || old.size < now.size) {
 		struct gate_err ignored = { 0 };
 
 		remember(t, log_key, st.log, &ignored);

@@ -8,7 +8,7 @@
 /* GATE_E_STATEMENT names the first line that does not agree with the objects. */
 int gate_confirm_record(struct gate_target *t, const struct gate_record *r, struct gate_err *err);
 /* In a clone: the repository id and the log's checkpoint seen first are kept in the clone's own configuration, and a later record must
- * agree with them: another id, or a log that is shorter than one a statement of ours stands on with another root, is refused. */
+ * agree with them: another id is refused, and so is a log that is not the one seen before, grown (cli/witness.h). */
 int gate_confirm_memory(struct gate_target *t, const struct gate_record *r, struct gate_err *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/io.h"
 #include "base/when.h"
 #include "gate/pending.h"
+#include "gate/witness.h"
 
 #include <string.h>
 
@@ -146,9 +147,19 @@ static void drop_room(struct gate_target *t)
 	gate_auto(gate_ref_updates) struct gate_ref_updates u = { 0 };
 	gate_autorefs struct gate_refs *refs = NULL;
 	struct gate_err ignored = { 0 };
+	size_t n;
 
-	if (gate_refs_open(&t->clone, &refs, &ignored) == 0 && gate_refs_each(refs, t->room, collect_delete, &u, &ignored) == 0 && u.n)
+	if (gate_refs_open(&t->clone, &refs, &ignored) < 0 || gate_refs_each(refs, t->room, collect_delete, &u, &ignored) < 0)
+		return;
+	n = u.n;
+	if (t->keep_new[0] && strcmp(t->keep_new, t->keep_old) != 0)
+		gate_ref_updates_add(&u, t->keep_ref, t->keep_new, t->keep_old, &ignored);
+	if (u.n && gate_refs_commit(&t->clone, &u, "refgate", &ignored) < 0 && u.n > n) {
+		/* Another command has remembered something meanwhile, which is as good. */
+		u.n = n;
+		gate_err_reset(&ignored);
 		gate_refs_commit(&t->clone, &u, "refgate", &ignored);
+	}
 }
 
 void gate_target_close(struct gate_target *t)
@@ -186,6 +197,16 @@ int gate_target_fetch_all(struct gate_target *t, struct gate_err *err)
 	return spec ? fetch(t, (const char *const[]){ spec, NULL }, err) : gate_err_set(err, GATE_E_NOMEM, "out of memory");
 }
 
+/* A pattern, so that a gate which has none yet is no error. */
+#define LOG_SPEC "+" GATE_REFS_LEAVES "*:%slog/*"
+
+int gate_target_fetch_log(struct gate_target *t, struct gate_err *err)
+{
+	gate_autofree char *spec = gate_fmt(LOG_SPEC, t->room);
+
+	return spec ? fetch(t, (const char *const[]){ spec, NULL }, err) : gate_err_set(err, GATE_E_NOMEM, "out of memory");
+}
+
 /* Behind a remote, only open records can be fetched under their own name; a closed one is found in the archive, newest first. */
 static int closed_record(struct gate_target *t, const char *id, struct gate_record *out, struct gate_err *err)
 {
@@ -213,7 +234,7 @@ static int closed_record(struct gate_target *t, const char *id, struct gate_reco
 
 int gate_target_record(struct gate_target *t, const char *id, struct gate_record *out, struct gate_err *err)
 {
-	gate_autofree char *record = NULL, *refs = NULL, *name = NULL;
+	gate_autofree char *record = NULL, *refs = NULL, *name = NULL, *log = gate_fmt(LOG_SPEC, t->room);
 	gate_auto(gate_buf) struct gate_buf b = { 0 };
 	gate_autorefs struct gate_refs *here = NULL;
 	struct gate_err why = { 0 };
@@ -226,9 +247,9 @@ int gate_target_record(struct gate_target *t, const char *id, struct gate_record
 	record = gate_fmt("+%s%s:%s%s/record", GATE_REFS_RECORD, id, t->room, id);
 	refs = gate_fmt("+%s%s/*:%s%s/new/*", GATE_REFS_PENDING, id, t->room, id);
 	name = gate_fmt("%s%s/record", t->room, id);
-	if (!record || !refs || !name)
+	if (!record || !refs || !name || !log)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
-	if (fetch(t, (const char *const[]){ record, refs, NULL }, &why) < 0) {
+	if (fetch(t, (const char *const[]){ record, refs, t->with_log ? log : NULL, NULL }, &why) < 0) {
 		if (strstr(why.text, "couldn't find remote ref"))
 			return closed_record(t, id, out, err);
 		return gate_err_set(err, why.code, "%s", why.text);

@@ -9,6 +9,8 @@
 #include "gate/server.h"
 #include "gate/summary.h"
 
+#define GATE_REFS_KEPT "refs/refgate-kept/" /* <repo id>: the newest leaves that this clone has seen of its log */
+
 struct gate_target {
 	bool on_server;
 	struct gate_server server; /* on_server: opened and configured, policy loaded */
@@ -17,6 +19,8 @@ struct gate_target {
 	char room[64];	     /* refs/refgate-client/<random>/ */
 	struct gate_policy *policy; /* the one in force on the server, or that of the clone's remote-tracking branch; may be NULL there */
 	struct gate_strs values;    /* "<ref> <oid>", sorted: behind a remote what its refs stand at, once asked; here those looked at */
+	bool with_log;		    /* behind a remote: with a record the leaves of the log are fetched too (cli/witness.h) */
+	char keep_ref[80], keep_old[GATE_HEXSZ + 1], keep_new[GATE_HEXSZ + 1]; /* what is remembered of them on closing; "": nothing */
 };
 
 int gate_target_open(const struct gate_args *a, struct gate_target *t, struct gate_err *err);
@@ -36,6 +40,8 @@ int gate_target_statements(struct gate_target *t, const char *id, char **prefix,
 const struct gate_repo *gate_target_repo(const struct gate_target *t);
 /* Fetches all of the remote's branches (when something the record names is missing here). */
 int gate_target_fetch_all(struct gate_target *t, struct gate_err *err);
+/* Fetches the leaves of the log into <room>log/ (again). */
+int gate_target_fetch_log(struct gate_target *t, struct gate_err *err);
 
 /* git in the clone, with the user's own environment (ssh commands, credential helpers); stderr is collected. */
 int gate_client_git(const struct gate_repo *r, const char *const *args, const void *in, size_t in_len, struct gate_buf *out,

@@ -345,9 +345,9 @@ refs_of() {
 	printf 'HEAD %s\n' "$(cat "$1.git/HEAD")"
 }
 
-# Without what a hold may add: the pending refs, their records, the archive of closed ones.
+# Without what a hold may add: the pending refs, their records, the archive of closed ones, the leaves of the log.
 _targets() {
-	refs_of "$1" | grep -v -E ' refs/(pending|refgate/(pending|archive|approvals))[/ ]'
+	refs_of "$1" | grep -v -E ' refs/(pending|refgate/(pending|archive|approvals|log))[/ ]'
 }
 
 pendings() {

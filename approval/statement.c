@@ -12,6 +12,7 @@
 
 static const char *const decision_names[GATE_DECISION_COUNT] = {
 	[GATE_DECISION_NONE] = "none", [GATE_DECISION_APPROVE] = "approve", [GATE_DECISION_DENY] = "deny",
+	[GATE_DECISION_REBASE] = "rebase",
 };
 
 const char *gate_decision_name(enum gate_decision d)

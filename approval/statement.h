@@ -9,8 +9,9 @@
 /* The six lines at their longest take 931 bytes. */
 #define GATE_SERVER_PART_MAX (GATE_STATEMENT_MAX - 931)
 
-enum gate_decision { GATE_DECISION_NONE, GATE_DECISION_APPROVE, GATE_DECISION_DENY, GATE_DECISION_COUNT };
-const char *gate_decision_name(enum gate_decision d); /* "approve", "deny" */
+/* REBASE decides nothing about the change: it asks for the stale pending to be put on the present target (docs/adr/0014). */
+enum gate_decision { GATE_DECISION_NONE, GATE_DECISION_APPROVE, GATE_DECISION_DENY, GATE_DECISION_REBASE, GATE_DECISION_COUNT };
+const char *gate_decision_name(enum gate_decision d); /* "approve", "deny", "rebase" */
 bool gate_decision_parse(const char *s, enum gate_decision *d);
 
 struct gate_statement_ref {

@@ -132,7 +132,7 @@ bool gate_vote_serves(const struct gate_vote *v, const struct gate_requirement *
 
 	if (!role_serves(v, need))
 		return false;
-	if (v->decision == GATE_DECISION_DENY)
+	if (v->decision == GATE_DECISION_DENY || v->decision == GATE_DECISION_REBASE)
 		return true;
 	return v->decision == GATE_DECISION_APPROVE && (!need->touch || touched) && (!need->pin || (touched && v->pin));
 }
@@ -168,7 +168,7 @@ static int check(const struct gate_people *people, const struct gate_requirement
 {
 	const struct gate_person *person = find_person(people, v->person);
 
-	if (v->decision != GATE_DECISION_APPROVE && v->decision != GATE_DECISION_DENY)
+	if (v->decision == GATE_DECISION_NONE || v->decision >= GATE_DECISION_COUNT)
 		return gate_err_set(err, GATE_E_SIGNER, "the statement neither approves nor denies");
 	if (!person)
 		return gate_err_set(err, GATE_E_SIGNER, "%s is not among `people:` of .refgate/policy.yml", v->person);

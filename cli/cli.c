@@ -98,6 +98,18 @@ int gate_cli_exit_for(const struct gate_err *err)
 	return GATE_EXIT_ERROR;
 }
 
+void gate_cli_escape(const struct gate_buf *raw, struct gate_buf *safe)
+{
+	for (const char *p = gate_buf_cstr(raw), *end = p + raw->len; p < end;) {
+		size_t n = strcspn(p, "\n\t");
+
+		gate_escape(safe, p, n);
+		if (p + n < end)
+			gate_buf_char(safe, p[n] ? p[n] : '?');
+		p += n + 1;
+	}
+}
+
 /* Long text on a terminal goes through git's pager, chosen as git chooses it. */
 static int page(const struct gate_buf *b, struct gate_err *err)
 {

@@ -51,6 +51,8 @@ void gate_cli_complain(const struct gate_err *err);
 int gate_cli_exit_for(const struct gate_err *err);
 /* Prints a buffer on stdout; through git's pager when it is a terminal and long. */
 int gate_cli_print(const struct gate_buf *b, struct gate_err *err);
+/* What git printed of somebody's content, so that it cannot drive the terminal: escaped line by line, tabs stay. */
+void gate_cli_escape(const struct gate_buf *raw, struct gate_buf *safe);
 
 extern const struct gate_command gate_cmd_init, gate_cmd_doctor, gate_cmd_serve, gate_cmd_check, gate_cmd_explain, gate_cmd_policy,
 	gate_cmd_queue, gate_cmd_show, gate_cmd_diff, gate_cmd_approve, gate_cmd_deny, gate_cmd_wait, gate_cmd_log, gate_cmd_gc,

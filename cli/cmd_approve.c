@@ -6,6 +6,7 @@
 #include "base/io.h"
 #include "base/when.h"
 #include "cli/confirm.h"
+#include "cli/rebase.h"
 #include "cli/signer.h"
 #include "gate/approve.h"
 #include "gate/entries.h"
@@ -22,6 +23,16 @@ static const struct gate_option options[] = {
 	{ "--key", "FILE", "sign with this key file, as ssh-keygen -Y sign -f (default: the ssh-agent)" },
 	{ "--role", "ROLE", "the role to sign in (default: the one that is missing)" },
 	{ "-m", "REASON", "a line that is signed with the decision" },
+	{ "--yes", NULL, "ask nothing" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct gate_option approve_options[] = {
+	{ "--as", "NAME", "the person who signs (default: the owner of the key)" },
+	{ "--key", "FILE", "sign with this key file, as ssh-keygen -Y sign -f (default: the ssh-agent)" },
+	{ "--role", "ROLE", "the role to sign in (default: the one that is missing)" },
+	{ "-m", "REASON", "a line that is signed with the decision" },
+	{ "--rebase", NULL, "approve nothing: have the stale pending put on the present target, as a new pending" },
 	{ "--yes", NULL, "ask nothing" },
 	{ NULL, NULL, NULL },
 };
@@ -81,10 +92,15 @@ static int ask(const struct gate_record *r, const struct signing *s, struct gate
 	gate_autoclose int tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
 	char answer[8] = "";
 	gate_autofree char *question = NULL;
+	static const char *const verbs[] = {
+		[GATE_DECISION_APPROVE] = "Approve",
+		[GATE_DECISION_DENY] = "Deny",
+		[GATE_DECISION_REBASE] = "Have the gate rebase",
+	};
 
 	if (tty < 0)
 		return gate_err_set(err, GATE_E_USAGE, "there is no terminal to ask on; look with `refgate show %s` and say --yes", r->id);
-	question = gate_fmt("%s %s as %s? [y/N] ", s->decision == GATE_DECISION_DENY ? "Deny" : "Approve", r->id, s->name);
+	question = gate_fmt("%s %s as %s? [y/N] ", verbs[s->decision], r->id, s->name);
 	if (!question || gate_write_all(tty, question, strlen(question), err) < 0)
 		return -(int)err->code;
 	if (read(tty, answer, sizeof(answer) - 1) <= 0 || (answer[0] != 'y' && answer[0] != 'Y'))
@@ -186,24 +202,34 @@ static int hand_in_remote(struct signing *s, const char *id, const struct gate_b
 	return relay(&errs, code) || code ? GATE_EXIT_NO : GATE_EXIT_OK;
 }
 
+/* May this record be signed, and is it what it says? */
+static int look(struct signing *s, const struct gate_record *r, struct gate_err *err)
+{
+	enum gate_state now;
+
+	if (s->decision == GATE_DECISION_REBASE) /* signs no content: what comes out is looked at by whoever approves that */
+		return gate_target_state(&s->target, r, &now, err) < 0 || gate_rebase_ready(r, now, gate_now(), err) < 0 ?
+			       -(int)err->code :
+			       gate_confirm_memory(&s->target, r, err);
+	now = s->target.on_server ? gate_pending_state_now(&s->target.server, r) : r->state;
+	if (now == GATE_STATE_OPEN && gate_now() > r->expires)
+		now = GATE_STATE_EXPIRED;
+	if (now != GATE_STATE_OPEN)
+		return gate_approval_closed(r, now, err);
+	return gate_confirm_memory(&s->target, r, err) < 0 ? -(int)err->code : gate_confirm_record(&s->target, r, err);
+}
+
 static int decide(struct signing *s, const char *id, struct gate_err *err)
 {
 	__attribute__((cleanup(gate_record_clear))) struct gate_record r = { 0 };
 	const struct gate_signer who = { s->person, s->name, s->decision, gate_arg(s->args, "--role"), gate_arg(s->args, "-m") };
 	struct gate_signer_part six = { 0 };
 	gate_auto(gate_buf) struct gate_buf text = { 0 }, armor = { 0 };
-	enum gate_state now;
+	int code;
 
 	if (s->target.on_server && !s->target.policy)
 		return gate_err_set(err, GATE_E_POLICY, "the policy in force could not be read again; nothing was signed for %s", id);
-	if (gate_target_record(&s->target, id, &r, err) < 0)
-		return -(int)err->code;
-	now = s->target.on_server ? gate_pending_state_now(&s->target.server, &r) : r.state;
-	if (now == GATE_STATE_OPEN && gate_now() > r.expires)
-		now = GATE_STATE_EXPIRED;
-	if (now != GATE_STATE_OPEN)
-		return gate_approval_closed(&r, now, err);
-	if (gate_confirm_memory(&s->target, &r, err) < 0 || gate_confirm_record(&s->target, &r, err) < 0)
+	if (gate_target_record(&s->target, id, &r, err) < 0 || look(s, &r, err) < 0)
 		return -(int)err->code;
 	if (gate_signer_fill(&s->target, &r, &who, &six, err) < 0 ||
 	    gate_statement_text(r.statement, strlen(r.statement), &six, &text, err) < 0)
@@ -218,7 +244,8 @@ static int decide(struct signing *s, const char *id, struct gate_err *err)
 	gate_buf_add(&text, gate_buf_cstr(&armor), armor.len);
 	if (gate_buf_check(&text, err) < 0)
 		return -(int)err->code;
-	return s->target.on_server ? hand_in_here(s, id, &text, err) : hand_in_remote(s, id, &text, err);
+	code = s->target.on_server ? hand_in_here(s, id, &text, err) : hand_in_remote(s, id, &text, err);
+	return code == GATE_EXIT_OK && s->decision == GATE_DECISION_REBASE ? gate_cli_rebased(&s->target, id, err) : code;
 }
 
 static int run(const struct gate_args *a, enum gate_decision decision, struct gate_err *err)
@@ -245,7 +272,7 @@ static int run(const struct gate_args *a, enum gate_decision decision, struct ga
 
 static int approve(const struct gate_args *a, struct gate_err *err)
 {
-	return run(a, GATE_DECISION_APPROVE, err);
+	return run(a, gate_arg_has(a, "--rebase") ? GATE_DECISION_REBASE : GATE_DECISION_APPROVE, err);
 }
 
 static int deny(const struct gate_args *a, struct gate_err *err)
@@ -256,10 +283,10 @@ static int deny(const struct gate_args *a, struct gate_err *err)
 const struct gate_command gate_cmd_approve = {
 	.name = "approve",
 	.run = approve,
-	.usage = "ID... [--as NAME] [--key FILE] [-m REASON] [--yes]",
+	.usage = "ID... [--as NAME] [--key FILE] [-m REASON] [--rebase] [--yes]",
 	.help = "sign a held push; the last needed signature releases it",
 	.example = "refgate approve 7k3m2qf9 --key ~/.ssh/id_ed25519 -m 'read every line'",
-	.options = options,
+	.options = approve_options,
 	.min_words = 1,
 	.max_words = -1,
 };

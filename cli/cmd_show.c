@@ -3,6 +3,7 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "base/when.h"
+#include "cli/rebase.h"
 #include "cli/signer.h"
 #include "gate/approve.h"
 #include "gate/pending.h"
@@ -15,7 +16,7 @@ static const struct gate_option show_options[] = {
 	{ "--how", NULL, "print the commands of git and ssh-keygen that do what approve does" },
 	{ "--as", "NAME", "with these two: the person who will sign" },
 	{ "--role", "ROLE", "with these two: the role (default: the one that is missing)" },
-	{ "--decision", "WORD", "with these two: approve (default) or deny" },
+	{ "--decision", "WORD", "with these two: approve (default), deny or rebase" },
 	{ "-m", "REASON", "with these two: a line that is signed with the decision" },
 	{ NULL, NULL, NULL },
 };
@@ -28,7 +29,7 @@ static int fill(const struct gate_args *a, struct gate_target *t, const struct g
 	struct gate_signer who = { .name = as ? as : "NAME", .role = gate_arg(a, "--role"), .reason = gate_arg(a, "-m") };
 
 	if (!gate_decision_parse(word ? word : "approve", &who.decision))
-		return gate_err_set(err, GATE_E_USAGE, "--decision: approve or deny");
+		return gate_err_set(err, GATE_E_USAGE, "--decision: approve, deny or rebase");
 	who.person = as && t->policy ? gate_policy_person(t->policy, as) : NULL;
 	if (who.person)
 		who.name = who.person->name;
@@ -182,6 +183,8 @@ static int text(struct gate_target *t, const struct gate_record *r, struct gate_
 	}
 	if (r->recovered_by[0])
 		gate_buf_str(&b, "recovered  it landed without a signature; persons who approve it ratify that\n");
+	if (r->rebased[0])
+		gate_buf_fmt(&b, "rebased    from %s, see `refgate diff %s --rebased`\n", r->rebased, r->id);
 	put_needs(r, &b);
 	if (votes_here(t, r, &b, err) < 0)
 		return -(int)err->code;
@@ -191,7 +194,7 @@ static int text(struct gate_target *t, const struct gate_record *r, struct gate_
 		gate_buf_fmt(&b, "closed     %s%s%s%s%s\n", r->why ? r->why : "", r->by[0] ? " by " : "", r->by, r->next[0] ? ", see " : "",
 			     r->next);
 	} else if (now == GATE_STATE_STALE) {
-		gate_buf_str(&b, "next       git fetch && git rebase && git push\n");
+		gate_buf_fmt(&b, "next       git fetch && git rebase && git push; or a maintainer: refgate approve %s --rebase\n", r->id);
 	}
 	return gate_cli_print(&b, err);
 }
@@ -231,6 +234,7 @@ const struct gate_command gate_cmd_show = {
 
 static const struct gate_option diff_options[] = {
 	{ "--stat", NULL, "only the files and how much they change" },
+	{ "--rebased", NULL, "of a pending that was rebased: how its commits differ from those it was made of (git range-diff)" },
 	{ NULL, NULL, NULL },
 };
 
@@ -280,15 +284,7 @@ static int diff_refs(const struct gate_args *a, struct gate_target *t, const str
 		if (!goes && gate_git(gate_target_repo(t), args, NULL, 0, &raw, err) < 0)
 			return -(int)err->code;
 	}
-	/* Line by line, so that a diff of hostile text cannot drive the terminal; tabs stay. */
-	for (const char *p = gate_buf_cstr(&raw), *end = p + raw.len; p < end;) {
-		size_t n = strcspn(p, "\n\t");
-
-		gate_escape(&safe, p, n);
-		if (p + n < end)
-			gate_buf_char(&safe, p[n] ? p[n] : '?');
-		p += n + 1;
-	}
+	gate_cli_escape(&raw, &safe);
 	return gate_cli_print(&safe, err);
 }
 
@@ -298,7 +294,7 @@ static int diff(const struct gate_args *a, struct gate_err *err)
 	__attribute__((cleanup(gate_record_clear))) struct gate_record r = { 0 };
 
 	if (gate_target_open(a, &t, err) == 0 && gate_target_record(&t, a->words.v[0], &r, err) == 0)
-		diff_refs(a, &t, &r, err);
+		gate_arg_has(a, "--rebased") ? gate_cli_range_diff(&t, &r, err) : diff_refs(a, &t, &r, err);
 	gate_target_close(&t);
 	return err->code == GATE_OK ? GATE_EXIT_OK : -(int)err->code;
 }
@@ -306,7 +302,7 @@ static int diff(const struct gate_args *a, struct gate_err *err)
 const struct gate_command gate_cmd_diff = {
 	.name = "diff",
 	.run = diff,
-	.usage = "ID [--stat]",
+	.usage = "ID [--stat | --rebased]",
 	.help = "what a held push changes",
 	.example = "refgate diff 7k3m2qf9",
 	.options = diff_options,

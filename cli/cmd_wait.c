@@ -31,7 +31,9 @@ static int tell(const struct gate_record *r, enum gate_state now)
 	if (r->next[0])
 		printf(" %s", r->next);
 	printf("\n");
-	if (now == GATE_STATE_STALE)
+	if (now == GATE_STATE_STALE && r->next[0])
+		fprintf(stderr, "refgate: a maintainer had it rebased; next: refgate wait %s\n", r->next);
+	else if (now == GATE_STATE_STALE)
 		fprintf(stderr, "refgate: next: git fetch && git rebase && git push\n");
 	return now == GATE_STATE_RELEASED ? GATE_EXIT_OK : GATE_EXIT_NO;
 }

@@ -113,7 +113,7 @@ static int choose_role(struct gate_target *t, const struct gate_record *r, const
 		return gate_copy(role, 64, s->role) ? 0 : gate_err_set(err, GATE_E_USAGE, "--role: too long");
 	if (candidates(s, r, NULL, &can, err) < 0)
 		return -(int)err->code;
-	if (s->decision == GATE_DECISION_DENY || !asks_for_roles(r)) {
+	if (s->decision != GATE_DECISION_APPROVE || !asks_for_roles(r)) {
 		if (can.n || (s->person && s->person->roles.n))
 			gate_copy(role, 64, can.n ? can.v[0] : s->person->roles.v[0]);
 		return 0;

@@ -124,8 +124,11 @@ int gate_approval_closed(const struct gate_record *r, enum gate_state now, struc
 	case GATE_STATE_RELEASED:
 		return gate_err_set(err, GATE_E_PENDING, "pending %s was released already; an approval counts once", r->id);
 	case GATE_STATE_STALE:
+		if (r->next[0])
+			return gate_err_set(err, GATE_E_STALE, "pending %s is stale and was rebased as %s; review that one", r->id, r->next);
 		return gate_err_set(err, GATE_E_STALE,
-				    "pending %s is stale: its target moved. The agent runs: git fetch && git rebase && git push", r->id);
+				    "pending %s is stale: its target moved. The agent runs: git fetch && git rebase && git push; or a "
+				    "maintainer: refgate approve %s --rebase", r->id, r->id);
 	case GATE_STATE_SUPERSEDED:
 		return gate_err_set(err, GATE_E_PENDING, "pending %s was superseded by %s; review that one", r->id,
 				    r->next[0] ? r->next : "a later push");
@@ -163,6 +166,32 @@ static int check_newer(const struct gate_server *s, const struct gate_record *r,
 			    gate_decision_name(before.decision), r->id);
 }
 
+static bool asks_to_rebase(const char *blob, size_t len)
+{
+	struct gate_signer_part six = { 0 };
+	struct gate_err ignored = { 0 };
+	const char *text, *armor;
+	size_t text_len, armor_len;
+
+	return gate_approval_split(blob, len, &text, &text_len, &armor, &armor_len, &ignored) == 0 &&
+	       gate_statement_read_six(text, text_len, &six, &ignored) == 0 && six.decision == GATE_DECISION_REBASE;
+}
+
+int gate_rebase_ready(const struct gate_record *r, enum gate_state now, int64_t at, struct gate_err *err)
+{
+	if (now == GATE_STATE_OPEN)
+		return gate_err_set(err, GATE_E_PENDING, "pending %s is not stale: its target did not move; approve it as it stands", r->id);
+	if (now != GATE_STATE_STALE || r->next[0])
+		return gate_approval_closed(r, now, err);
+	return at > r->expires ? gate_approval_closed(r, GATE_STATE_EXPIRED, err) : 0;
+}
+
+/* Asking for a rebase decides nothing: any person who could sign may, in any role that is asked for, and needs no touch. */
+static int check_request(const struct gate_server *s, const struct gate_record *r, const struct gate_vote *v, struct gate_err *err)
+{
+	return gate_vote_eligible(&s->policy->people, r->needs, r->n_needs, v, NULL, s->now, err);
+}
+
 int gate_approval_check(const struct gate_server *s, const char *id, const char *fp, const char *blob, size_t len,
 			struct gate_record *record, struct gate_vote *vote, struct gate_err *err)
 {
@@ -174,6 +203,12 @@ int gate_approval_check(const struct gate_server *s, const char *id, const char 
 	if (gate_pending_load(s, id, record, err) < 0)
 		return -(int)err->code;
 	now = gate_pending_state_now(s, record);
+	if (asks_to_rebase(blob, len)) {
+		if (gate_rebase_ready(record, now, s->now, err) < 0 || read_vote(s, record, fp, blob, len, vote, err) < 0 ||
+		    check_window(s, record, vote, err) < 0)
+			return -(int)err->code;
+		return check_request(s, record, vote, err);
+	}
 	if (now != GATE_STATE_OPEN)
 		return gate_approval_closed(record, now, err);
 	if (read_vote(s, record, fp, blob, len, vote, err) < 0 || check_window(s, record, vote, err) < 0 ||
@@ -236,6 +271,7 @@ int gate_approval_keep(struct gate_server *s, const char *ref, const char *oid, 
 /* ---- what is stored ---- */
 
 struct stored {
+	bool requests; /* those to rebase instead of those that decide */
 	const struct gate_server *s;
 	const struct gate_record *r;
 	struct gate_vote *votes;
@@ -260,6 +296,8 @@ static int load_vote(const char *name, const struct gate_ref *ref, void *arg)
 			gate_buf_fmt(st->why, "a statement no longer counts: %s\n", one.text);
 		return 0;
 	}
+	if ((v.decision == GATE_DECISION_REBASE) != st->requests)
+		return 0;
 	if (st->n == st->cap) {
 		size_t cap = st->cap ? st->cap * 2 : 8;
 		struct gate_vote *bigger = reallocarray(st->votes, cap, sizeof(*bigger));
@@ -273,11 +311,11 @@ static int load_vote(const char *name, const struct gate_ref *ref, void *arg)
 	return 0;
 }
 
-int gate_votes_load(const struct gate_server *s, const struct gate_record *r, struct gate_vote **votes, size_t *n,
-		    struct gate_buf *why, struct gate_err *err)
+static int load(const struct gate_server *s, const struct gate_record *r, bool requests, struct gate_vote **votes, size_t *n,
+		struct gate_buf *why, struct gate_err *err)
 {
 	gate_autofree char *prefix = gate_fmt("%s%s/", GATE_REFS_APPROVALS, r->id);
-	struct stored st = { .s = s, .r = r, .why = why, .err = err };
+	struct stored st = { .requests = requests, .s = s, .r = r, .why = why, .err = err };
 
 	*votes = NULL;
 	*n = 0;
@@ -289,6 +327,29 @@ int gate_votes_load(const struct gate_server *s, const struct gate_record *r, st
 	}
 	*votes = st.votes;
 	*n = st.n;
+	return 0;
+}
+
+int gate_votes_load(const struct gate_server *s, const struct gate_record *r, struct gate_vote **votes, size_t *n,
+		    struct gate_buf *why, struct gate_err *err)
+{
+	return load(s, r, false, votes, n, why, err);
+}
+
+int gate_rebase_asked(const struct gate_server *s, const struct gate_record *r, char person[256], struct gate_err *err)
+{
+	gate_autofree struct gate_vote *votes = NULL;
+	size_t n;
+
+	person[0] = '\0';
+	if (load(s, r, true, &votes, &n, NULL, err) < 0)
+		return -(int)err->code;
+	for (size_t i = 0; i < n && !person[0]; i++) {
+		struct gate_err why = { 0 };
+
+		if (check_request(s, r, &votes[i], &why) == 0)
+			gate_copy(person, 256, votes[i].person);
+	}
 	return 0;
 }
 

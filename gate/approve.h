@@ -10,9 +10,14 @@
 bool gate_approval_ref_parse(const char *ref, char id[GATE_ID_LEN + 1], char fp[65]);
 
 /* Verifies one signed blob for the pending of that ref: form, every byte of the text, signature, key, person, role, window, touch,
- * eligibility. Gives the vote and the record. The pending must be open. Writes nothing. */
+ * eligibility. Gives the vote and the record. The pending must be open; for a request to rebase it, stale. Writes nothing. */
 int gate_approval_check(const struct gate_server *s, const char *id, const char *fp, const char *blob, size_t len,
 			struct gate_record *record, struct gate_vote *vote, struct gate_err *err);
+
+/* Whether a request to rebase it (docs/adr/0014) may be signed at `at`: 0, or why not. */
+int gate_rebase_ready(const struct gate_record *r, enum gate_state now, int64_t at, struct gate_err *err);
+/* Who asked for it by a stored request that still holds, "" when nobody did. */
+int gate_rebase_asked(const struct gate_server *s, const struct gate_record *r, char person[256], struct gate_err *err);
 
 /* Why nothing can be signed for a pending in this state, which is not GATE_STATE_OPEN, and what to do. */
 int gate_approval_closed(const struct gate_record *r, enum gate_state now, struct gate_err *err);

@@ -72,7 +72,7 @@ void gate_archive_note(const struct gate_server *s, const char *id, const char *
 		gate_append_lines(path, line, strlen(line), &ignored);
 }
 
-/* A line that a crash cut short names nothing. */
+/* The last line of an id counts: one that is rebased after it closed is written twice. A line that a crash cut short names nothing. */
 bool gate_archive_find(const struct gate_server *s, const char *id, char commit[GATE_HEXSZ + 1])
 {
 	gate_autofree char *path = gate_server_path(s, "closed");
@@ -88,11 +88,10 @@ bool gate_archive_find(const struct gate_server *s, const char *id, char commit[
 		if (lf && lf - p == GATE_ID_LEN + 1 + GATE_HEXSZ && memcmp(p, id, GATE_ID_LEN) == 0) {
 			memcpy(commit, p + GATE_ID_LEN + 1, GATE_HEXSZ);
 			commit[GATE_HEXSZ] = '\0';
-			return gate_is_oid(commit);
 		}
 		p = lf ? lf + 1 : end;
 	}
-	return false;
+	return gate_is_oid(commit);
 }
 
 /* "<commit> pending <id> <state>" a line, oldest first. */

@@ -29,6 +29,26 @@ void gate_pending_ref_name(const char *id, const char *ref, char out[GATE_REF_MA
 	snprintf(out, GATE_REF_MAX + 32, "%s%s/%s", GATE_REFS_PENDING, id, ref + strlen("refs/"));
 }
 
+void gate_pending_was_name(const char *id, size_t n, char out[64])
+{
+	snprintf(out, 64, "%s%s/df/was/%zu", GATE_REFS_PENDING, id, n);
+}
+
+/* What a rebased pending was made of can be fetched as long as it is open, so that every reviewer can compare the two. */
+static int each_was(const struct gate_record *r, bool open, struct gate_ref_updates *u, struct gate_err *err)
+{
+	static const char zeros[] = "0000000000000000000000000000000000000000";
+	char name[64];
+
+	for (size_t i = 0; i < r->n_refs; i++) {
+		gate_pending_was_name(r->id, i, name);
+		if (r->refs[i].was_new[0] &&
+		    gate_ref_updates_add(u, name, open ? r->refs[i].was_new : zeros, open ? zeros : NULL, err) < 0)
+			return -(int)err->code;
+	}
+	return 0;
+}
+
 /* ---- ids ---- */
 
 static void actor_dir(const char *actor, char hex[33])
@@ -396,7 +416,7 @@ int gate_pending_open(const struct gate_server *s, struct gate_record *r, struct
 		    gate_ref_updates_add(u, r->refs[i].pending_ref, r->refs[i].new, zeros, err) < 0)
 			return -(int)err->code;
 	}
-	return 0;
+	return each_was(r, true, u, err);
 }
 
 struct closing {
@@ -438,7 +458,7 @@ int gate_pending_close(const struct gate_server *s, const struct gate_record *r,
 		    gate_ref_updates_add(u, r->refs[i].pending_ref, zeros, NULL, err) < 0)
 			return -(int)err->code;
 	}
-	return 0;
+	return each_was(r, false, u, err);
 }
 
 void gate_pending_opened(const struct gate_server *s, const struct gate_record *r)

@@ -53,5 +53,7 @@ void gate_pending_tidy(const struct gate_server *s);
 
 /* refs/pending/<id>/<ref without refs/>, or .../df/<n> where two would collide. */
 void gate_pending_ref_name(const char *id, const char *ref, char out[GATE_REF_MAX + 32]);
+/* refs/pending/<id>/df/was/<n>: what ref number n of a rebased pending was made of. */
+void gate_pending_was_name(const char *id, size_t n, char out[64]);
 
 #endif

@@ -87,6 +87,12 @@ static void put_ref(struct gate_jw *w, const struct gate_record_ref *r)
 	gate_jw_strn(w, "base", r->base);
 	gate_jw_strn(w, "pending", r->pending_ref);
 	gate_jw_strn(w, "rules", r->rules);
+	if (r->was_new[0]) {
+		gate_jw_open(w, "was");
+		gate_jw_str(w, "old", r->was_old);
+		gate_jw_str(w, "new", r->was_new);
+		gate_jw_close(w);
+	}
 	gate_jw_bool(w, "fast_forward", r->fast_forward);
 	gate_jw_bool(w, "protected", r->is_protected);
 	gate_jw_str(w, "tier", gate_tier_name(r->tier));
@@ -101,6 +107,8 @@ int gate_record_write(const struct gate_record *r, struct gate_buf *out, struct 
 	gate_jw_int(&w, "schema", 1);
 	gate_jw_str(&w, "id", r->id);
 	gate_jw_str(&w, "state", gate_state_name(r->state));
+	if (r->rebased[0])
+		gate_jw_str(&w, "rebased", r->rebased);
 	put_when(&w, "created", r->created);
 	put_when(&w, "expires", r->expires);
 	gate_jw_open(&w, "actor");
@@ -210,6 +218,8 @@ static void get_oid(struct reading *rd, const struct gate_json *o, const char *k
 
 static void get_ref(struct reading *rd, const struct gate_json *o, struct gate_record_ref *r)
 {
+	const struct gate_json *was = gate_json_get(o, "was");
+
 	get_text(rd, o, "ref", r->ref, sizeof(r->ref), true);
 	get_oid(rd, o, "old", r->old, true);
 	get_oid(rd, o, "new", r->new, true);
@@ -217,6 +227,10 @@ static void get_ref(struct reading *rd, const struct gate_json *o, struct gate_r
 	get_oid(rd, o, "base", r->base, false);
 	get_text(rd, o, "pending", r->pending_ref, sizeof(r->pending_ref), false);
 	get_oid(rd, o, "rules", r->rules, false);
+	if (was) {
+		get_oid(rd, was, "old", r->was_old, true);
+		get_oid(rd, was, "new", r->was_new, true);
+	}
 	r->fast_forward = gate_json_bool(o, "fast_forward", false);
 	r->is_protected = gate_json_bool(o, "protected", true);
 	r->tier = get_tier(rd, o);
@@ -274,6 +288,7 @@ int gate_record_load(const char *s, size_t len, struct gate_record *r, struct ga
 				    (long)gate_json_int(root, "schema", 0));
 	get_text(&rd, root, "id", r->id, sizeof(r->id), true);
 	rd.bad |= !gate_state_parse(gate_json_str(root, "state", ""), &r->state) || !gate_id_valid(r->id);
+	get_text(&rd, root, "rebased", r->rebased, sizeof(r->rebased), false);
 	r->created = get_when(&rd, root, "created");
 	r->expires = get_when(&rd, root, "expires");
 	get_actor(&rd, gate_json_get(root, "actor"), r);

@@ -27,6 +27,7 @@ struct gate_record_ref {
 	char old[GATE_HEXSZ + 1], new[GATE_HEXSZ + 1], tree[GATE_HEXSZ + 1], base[GATE_HEXSZ + 1];
 	char pending_ref[GATE_REF_MAX + 32]; /* "" for a deletion */
 	char rules[GATE_HEXSZ + 1];	     /* the .refgate/ tree that comes into force with it, or "" */
+	char was_old[GATE_HEXSZ + 1], was_new[GATE_HEXSZ + 1]; /* of a rebased one: what it was made of, else "" */
 	bool fast_forward;
 	bool is_protected;
 	enum gate_tier tier;
@@ -35,6 +36,7 @@ struct gate_record_ref {
 struct gate_record {
 	char oid[GATE_HEXSZ + 1]; /* of its blob, once that was written by gate_pending_open or read by gate_pending_read; else "" */
 	char id[GATE_ID_LEN + 1];
+	char rebased[GATE_ID_LEN + 1]; /* the stale pending that this one was rebased from, or "" */
 	enum gate_state state;
 	int64_t created, expires;
 	struct gate_actor actor;

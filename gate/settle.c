@@ -12,6 +12,7 @@
 #include "gate/hold.h"
 #include "gate/ledger.h"
 #include "gate/pending.h"
+#include "gate/rebase.h"
 #include "gate/renew.h"
 #include "gate/siblings.h"
 #include "gate/spent.h"
@@ -66,6 +67,15 @@ static int finish(struct gate_server *s, struct gate_record *r, const char *why,
 		       close_record(s, r, GATE_STATE_STALE, why, NULL, err);
 }
 
+/* A stale pending that somebody asked to rebase: that takes a judgement, which takes time, so it is not done under this lock. */
+static bool wants_rebase(const struct gate_server *s, const struct gate_record *r, enum gate_state now)
+{
+	struct gate_err ignored = { 0 };
+	char person[256] = "";
+
+	return gate_rebase_ready(r, now, s->now, &ignored) == 0 && gate_rebase_asked(s, r, person, &ignored) == 0 && person[0];
+}
+
 int gate_settle_close(struct gate_server *s, const char *id, enum gate_state state, const char *why, const char *by,
 		      struct gate_err *err)
 {
@@ -75,8 +85,8 @@ int gate_settle_close(struct gate_server *s, const char *id, enum gate_state sta
 	gate_log_make_room(s->audit);
 	if (lock < 0 || gate_server_refresh(s, err) < 0 || gate_pending_load(s, id, &r, err) < 0)
 		return -(int)err->code;
-	if (r.state != GATE_STATE_OPEN)
-		return 0;
+	if (r.state != GATE_STATE_OPEN || (state == GATE_STATE_STALE && wants_rebase(s, &r, state)))
+		return 0; /* closed meanwhile, or who stored the request is about to act on it */
 	if (state == GATE_STATE_STALE && gate_spent_arrived(s, &r))
 		return finish(s, &r, why, err);
 	return close_record(s, &r, state, why, by, err);
@@ -328,7 +338,7 @@ static int ratify(struct gate_server *s, struct gate_record *r, const struct gat
 	return close_record(s, r, GATE_STATE_RELEASED, "the recovery was ratified", gate_buf_cstr(&names), err);
 }
 
-int gate_settle(struct gate_server *s, const char *id, struct gate_settled *out, struct gate_err *err)
+static int settle(struct gate_server *s, const char *id, bool *rebase, struct gate_settled *out, struct gate_err *err)
 {
 	gate_autoclose int lock = gate_pending_lock(s, err);
 	__attribute__((cleanup(gate_record_clear))) struct gate_record r = { 0 };
@@ -342,6 +352,9 @@ int gate_settle(struct gate_server *s, const char *id, struct gate_settled *out,
 	if (lock < 0 || gate_server_refresh(s, err) < 0 || gate_server_renew_policy(s, err) < 0 || gate_pending_load(s, id, &r, err) < 0)
 		return -(int)err->code;
 	now = gate_pending_state_now(s, &r);
+	*rebase = now == GATE_STATE_STALE && wants_rebase(s, &r, now);
+	if (*rebase)
+		return 0;
 	if (r.state != GATE_STATE_OPEN)
 		return told_closed(s, &r, now, out, err);
 	if (now == GATE_STATE_STALE) {
@@ -382,4 +395,13 @@ int gate_settle(struct gate_server *s, const char *id, struct gate_settled *out,
 	out->state = GATE_STATE_OPEN;
 	gate_buf_fmt(&out->lines, "%srecorded, still needed: %s\n", gate_buf_cstr(&notes), gate_buf_cstr(&q.missing));
 	return 0;
+}
+
+int gate_settle(struct gate_server *s, const char *id, struct gate_settled *out, struct gate_err *err)
+{
+	bool rebase = false;
+
+	if (settle(s, id, &rebase, out, err) < 0)
+		return -(int)err->code;
+	return rebase ? gate_rebase(s, id, out, err) : 0;
 }

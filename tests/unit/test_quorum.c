@@ -305,6 +305,21 @@ static void a_persons_denial_stands_against_the_approval_of_another_key(void **s
 	refused(w, &w->votes[0], "neither approves nor denies");
 }
 
+static void a_request_to_rebase_counts_nothing(void **state)
+{
+	struct world *w = *state;
+	struct gate_vote *v;
+
+	need(w, 1, MAINT)->touch = true;
+	v = vote(w, "alice", 0, "maintainer"); /* asking needs no touch */
+	v->decision = GATE_DECISION_REBASE;
+	assert_true(eligible(w, v));
+	expect_missing(w, "1 of role maintainer");
+	assert_false(w->q.denied);
+	gate_copy(v->role, sizeof(v->role), "docs");
+	refused(w, v, "");
+}
+
 static void keys_must_be_owned_valid_and_unrevoked(void **state)
 {
 	struct world *w = *state;
@@ -506,6 +521,7 @@ int main(void)
 		T(zero_approvals_mean_one),
 		T(one_denial_blocks),
 		T(a_persons_denial_stands_against_the_approval_of_another_key),
+		T(a_request_to_rebase_counts_nothing),
 		T(keys_must_be_owned_valid_and_unrevoked),
 		T(namespaces_of_a_key),
 		T(the_window_holds_now),

@@ -503,6 +503,7 @@ static void decisions(void **state)
 	(void)state;
 	assert_true(gate_decision_parse("approve", &d) && d == GATE_DECISION_APPROVE);
 	assert_true(gate_decision_parse("deny", &d) && d == GATE_DECISION_DENY);
+	assert_true(gate_decision_parse("rebase", &d) && d == GATE_DECISION_REBASE);
 	assert_false(gate_decision_parse("none", &d));
 	assert_int_equal(d, GATE_DECISION_NONE);
 	assert_false(gate_decision_parse("", &d));

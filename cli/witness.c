@@ -3,8 +3,12 @@
 #include "audit/leaves.h"
 #include "base/io.h"
 #include "gate/witness.h"
+#include "repo/loose.h"
 
 #include <string.h>
+
+#define NEW_PARTS 64
+#define PART_MAX ((size_t)64 << 20)
 
 /* What the gate shows, newest part first, and what was found of it. */
 struct shown {
@@ -65,6 +69,42 @@ static int parse(struct shown *s, struct gate_err *err)
 	return 0;
 }
 
+static int found(struct shown *s, struct gate_err *err)
+{
+	if (parse(s, err) < 0)
+		return -(int)err->code;
+	for (s->base_at = 0; s->base_at < s->n && strcmp(s->oids.v[s->base_at], s->base) != 0; s->base_at++)
+		;
+	return 0;
+}
+
+/* The few parts that are new since the kept one were just fetched and lie loose: read without a git process. False: ask git, for this finds
+ * all of it or nothing. */
+static bool list_new(const struct gate_repo *repo, struct shown *s)
+{
+	static const char parent[] = "\nparent ";
+	char at[GATE_HEXSZ + 1];
+
+	gate_copy(at, sizeof(at), s->tip);
+	for (int i = 0; i < NEW_PARTS; i++) {
+		gate_auto(gate_buf) struct gate_buf commit = { 0 };
+		const char *text, *up;
+
+		if (!gate_loose_read(repo, at, "commit", PART_MAX, &commit) || !(text = strstr(commit.s, "\n\n")))
+			return false;
+		gate_buf_fmt(&s->text, "%s\n", at);
+		gate_buf_add(&s->text, text + 2, commit.len - (size_t)(text + 2 - commit.s));
+		gate_buf_char(&s->text, '\0');
+		if (strcmp(at, s->base) == 0)
+			return !s->text.failed;
+		up = strstr(commit.s, parent);
+		if (!up || up > text)
+			return false;
+		snprintf(at, sizeof(at), "%.40s", up + sizeof(parent) - 1);
+	}
+	return false;
+}
+
 /* The parts down to the kept one, or all of them. */
 static int list(const struct gate_target *t, struct shown *s, bool all, struct gate_err *err)
 {
@@ -78,6 +118,9 @@ static int list(const struct gate_target *t, struct shown *s, bool all, struct g
 	free(s->parts);
 	s->parts = NULL;
 	s->n = 0;
+	if (above && list_new(&t->clone, s))
+		return found(s, err);
+	gate_buf_reset(&s->text);
 	/* A kept part that is here no more (pruned) leaves all of them to be looked at. */
 	if (gate_git_code(&t->clone, args, NULL, 0, &s->text, &errs, &code, err) < 0)
 		return -(int)err->code;
@@ -85,11 +128,7 @@ static int list(const struct gate_target *t, struct shown *s, bool all, struct g
 		return list(t, s, true, err);
 	if (code)
 		return gate_err_set(err, GATE_E_GIT, "git log: the parts of %s cannot be read", GATE_REF_LEAVES);
-	if (parse(s, err) < 0)
-		return -(int)err->code;
-	for (s->base_at = 0; s->base_at < s->n && strcmp(s->oids.v[s->base_at], s->base) != 0; s->base_at++)
-		;
-	return 0;
+	return found(s, err);
 }
 
 static int tips(struct gate_target *t, const char *repo_id, bool known, struct shown *s, struct gate_err *err)

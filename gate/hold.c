@@ -8,7 +8,6 @@
 #include "gate/entries.h"
 #include "gate/ledger.h"
 #include "gate/pending.h"
-#include "gate/witness.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -318,8 +317,7 @@ static int place(struct gate_server *s, struct gate_record *r, const char *renew
 		return -(int)err->code;
 	/* Not synced: the decision that names this id is (DESIGN section 3 step 5), and what a lost line of `held` leads to is a new challenge. */
 	if (gate_pending_open(s, r, &u, err) < 0 || gate_entry_pending(s, "held", r, NULL, &bodies, err) < 0 ||
-	    gate_entries_append(s, &bodies, false, false, NULL, err) < 0 || gate_witness_add(s, &u, err) < 0 ||
-	    gate_refs_commit(&s->repo, &u, "refgate: hold", err) < 0)
+	    gate_entries_append(s, &bodies, false, false, NULL, err) < 0 || gate_refs_commit(&s->repo, &u, "refgate: hold", err) < 0)
 		return -(int)err->code;
 	forget_replaced(&rp);
 	gate_pending_opened(s, r);

@@ -6,6 +6,7 @@
 #include "gate/decided.h"
 #include "gate/hold.h"
 #include "gate/summary.h"
+#include "gate/witness.h"
 #include "repo/loose.h"
 
 #include <dirent.h>
@@ -416,7 +417,8 @@ int gate_pending_open(const struct gate_server *s, struct gate_record *r, struct
 		    gate_ref_updates_add(u, r->refs[i].pending_ref, r->refs[i].new, zeros, err) < 0)
 			return -(int)err->code;
 	}
-	return each_was(r, true, u, err);
+	/* Its checkpoint was synced when it was handed out, so the leaves reach it. */
+	return each_was(r, true, u, err) < 0 ? -(int)err->code : gate_witness_add(s, u, err);
 }
 
 struct closing {

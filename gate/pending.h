@@ -37,7 +37,8 @@ int gate_pending_add_oid(const char *name, const struct gate_ref *ref, void *oid
 int gate_pending_each(const struct gate_server *s, const struct gate_strs *ids, int (*fn)(struct gate_record *r, void *arg),
 		      void *arg, struct gate_err *err);
 
-/* Adds to `u` what opens a pending: its refs and its record. Writes the record's blob. */
+/* Adds to `u` what opens a pending: its refs, its record, and the leaves of the log up to the record's checkpoint at least (gate/witness.h). Writes
+ * their objects. The entry whose checkpoint the record carries is in the log by now, synced. One opening a transaction. */
 int gate_pending_open(const struct gate_server *s, struct gate_record *r, struct gate_ref_updates *u, struct gate_err *err);
 /* Adds to `u` what closes it: its refs go, the archive grows by one commit that holds the record (with state, why, by, next set by
  * the caller) and the statements. *archive is the archive's tip before and after: chain several closings of one transaction. */

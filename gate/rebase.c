@@ -9,7 +9,6 @@
 #include "gate/judge.h"
 #include "gate/pending.h"
 #include "gate/pick.h"
-#include "gate/witness.h"
 
 #include <string.h>
 
@@ -210,8 +209,7 @@ static int place(struct gate_server *s, struct attempt *a, bool *again, struct g
 		return 0;
 	if (gate_pending_open(s, &a->made, &u, err) < 0 || close_old(s, &old, a, archive, &u, &bodies, err) < 0 ||
 	    gate_entry_pending(s, "held", &a->made, NULL, &bodies, err) < 0 ||
-	    gate_entries_append(s, &bodies, true, false, NULL, err) < 0 || gate_witness_add(s, &u, err) < 0 ||
-	    gate_refs_commit(&s->repo, &u, "refgate: rebase", err) < 0)
+	    gate_entries_append(s, &bodies, true, false, NULL, err) < 0 || gate_refs_commit(&s->repo, &u, "refgate: rebase", err) < 0)
 		return -(int)err->code;
 	gate_pending_closed(s, &old, archive);
 	gate_pending_opened(s, &a->made);

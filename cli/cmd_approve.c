@@ -183,9 +183,26 @@ static int relay(const struct gate_buf *errs, int code)
 	return stale;
 }
 
+/* A statement that a lost connection left in the in-box is moved on by the next push, which may be this one: git then finds the in-box
+ * otherwise than it was when it looked. The same push again looks anew. */
+static int push_statement(const struct signing *s, const char *spec, struct gate_buf *errs, int *code, struct gate_err *err)
+{
+	for (int tries = 2; tries; tries--) {
+		gate_auto(gate_buf) struct gate_buf out = { 0 };
+
+		gate_buf_clear(errs);
+		if (gate_client_git(&s->target.clone, (const char *const[]){ "push", "--quiet", s->target.remote, spec, NULL }, NULL, 0, &out,
+				    errs, code, err) < 0)
+			return -(int)err->code;
+		if (*code == 0 || !strstr(gate_buf_cstr(errs), "cannot lock ref 'refs/approvals/"))
+			break;
+	}
+	return 0;
+}
+
 static int hand_in_remote(struct signing *s, const char *id, const struct gate_buf *blob, struct gate_err *err)
 {
-	gate_auto(gate_buf) struct gate_buf out = { 0 }, errs = { 0 };
+	gate_auto(gate_buf) struct gate_buf errs = { 0 };
 	gate_autofree char *spec = NULL;
 	char oid[GATE_HEXSZ + 1];
 	int code;
@@ -196,8 +213,7 @@ static int hand_in_remote(struct signing *s, const char *id, const struct gate_b
 	spec = gate_fmt("+%s:refs/approvals/%s/%s", oid, id, s->fp);
 	if (!spec)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
-	if (gate_client_git(&s->target.clone, (const char *const[]){ "push", "--quiet", s->target.remote, spec, NULL }, NULL, 0, &out, &errs,
-			    &code, err) < 0)
+	if (push_statement(s, spec, &errs, &code, err) < 0)
 		return -(int)err->code;
 	return relay(&errs, code) || code ? GATE_EXIT_NO : GATE_EXIT_OK;
 }

@@ -242,14 +242,15 @@ int gate_approval_put(struct gate_server *s, const char *id, const char *fp, con
 	struct gate_ref before, in_box = { 0 };
 	char written[GATE_HEXSZ + 1];
 
-	/* What was there before the check is what the transaction asks for: of two statements of one key at once, one is told. */
+	/* The in-box is emptied of this statement alone: another one may have come meanwhile, a denial at that (its oid is zeros when absent).
+	 * What was there before the check is what the transaction asks for: of two statements of one key at once, one is told. */
 	if (!to || gate_server_refresh(s, err) < 0 || gate_ref_read(s->refs, to, &before, err) < 0 ||
 	    gate_approval_check(s, id, fp, gate_buf_cstr(blob), blob->len, &record, &vote, err) < 0 ||
 	    gate_entry_approval(s, received(&record, &vote), id, &vote, NULL, &bodies, err) < 0 ||
 	    gate_entries_append(s, &bodies, true, true, NULL, err) < 0 ||
 	    gate_loose_write(&s->repo, "blob", gate_buf_cstr(blob), blob->len, written, err) < 0 ||
 	    gate_ref_updates_add(&u, to, written, before.oid, err) < 0 || (box && gate_ref_read(s->refs, box, &in_box, err) < 0) ||
-	    (in_box.kind == GATE_REF_DIRECT && gate_ref_updates_add(&u, box, zeros, in_box.oid, err) < 0))
+	    (strcmp(in_box.oid, written) == 0 && gate_ref_updates_add(&u, box, zeros, in_box.oid, err) < 0))
 		return -(int)err->code;
 	return gate_refs_commit(&s->repo, &u, "refgate: approval", err);
 }

@@ -20,13 +20,14 @@ whole() {
 	unexplained "$1" | sed 's/^/no decision for /'
 	"$RG" log verify --repo "$1.git" >"$T/.verify" 2>&1 || cat "$T/.verify"
 	git -C "$1.git" fsck --connectivity-only --no-dangling 2>&1 | grep -v '^Checking'
-	pendings "$1" | while read -r _p; do
-		record "$1" "$_p" '.refs[]|select(.pending != null).pending' | while read -r _r; do
-			git -C "$1.git" rev-parse -q --verify "$_r" >/dev/null || echo "pending $_p has no $_r"
+	# One look at all refs and records: there are hundreds of them by and by.
+	git -C "$1.git" for-each-ref --format='%(refname)' | sort >"$T/.refs"
+	git -C "$1.git" for-each-ref --format='%(objectname)' refs/refgate/pending | git -C "$1.git" cat-file --batch='"record"' |
+		jq -r 'objects|"\(.id) \(.refs[]|select(.pending != null).pending)"' | while read -r _p _r; do
+			grep -q -x -F "$_r" "$T/.refs" || echo "pending $_p has no $_r"
 		done
-	done
-	git -C "$1.git" for-each-ref --format='%(refname)' refs/pending | cut -d / -f 3 | sort -u | while read -r _p; do
-		git -C "$1.git" rev-parse -q --verify "refs/refgate/pending/$_p" >/dev/null || echo "refs/pending/$_p has no record"
+	grep '^refs/pending/' "$T/.refs" | cut -d / -f 3 | sort -u | while read -r _p; do
+		grep -q -x "refs/refgate/pending/$_p" "$T/.refs" || echo "refs/pending/$_p has no record"
 	done
 	git -C "$1.git" for-each-ref --format='in-box: %(refname)' refs/approvals
 }

@@ -46,4 +46,27 @@ deny_as alice maint "$ID"
 is "$STATUS" 0 'alice denies: her statement is taken'
 is "$(pendings srv)" '' 'the pending is closed'
 is "$(oid srv.git "$box")" '' 'nothing stays in the in-box'
+
+# ---- a denial that lands while an approval of the same key is moved on is not swept away with it ----
+hold_on srv agent
+statement srv "$ID" alice maintainer approve >yes.txt
+statement srv "$ID" alice maintainer deny >no.txt
+sign_text "$T/yes.txt" "$T/alice"
+sign_text "$T/no.txt" "$T/alice"
+no=$(git -C srv.git hash-object -w "$T/no.txt.signed")
+box=refs/approvals/$ID/$(fp alice)
+# In the moment between git's move of the in-box and our post-receive: what another push does there.
+cat >srv.git/hooks/reference-transaction <<EOF
+#!/bin/sh
+[ "\$1" = committed ] && [ ! -e "$T/once" ] && grep -q "$box" && : >"$T/once" && git update-ref $box $no
+exit 0
+EOF
+chmod +x srv.git/hooks/reference-transaction
+hand_in maint "$ID" "$T/alice" "$T/yes.txt.signed"
+rm srv.git/hooks/reference-transaction
+is "$(oid srv.git "$box")" "$no" 'the denial is still there'
+rg gc srv.git
+is "$(pendings srv)" '' 'and counts: the pending is closed'
+is "$(oid srv.git "$box")" '' 'nothing stays in the in-box'
+log_verifies srv
 done_testing

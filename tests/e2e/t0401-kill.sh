@@ -125,10 +125,17 @@ else
 		is "$bad" '' "held push: $h killed at each of $max points leaves nothing half, and the same push again is held once"
 	done
 
-	# ---- an approval that releases ----
+	# ---- an approval that releases, and leaves one pending behind ----
+	branch
+	push_as bot agent origin HEAD:main
+	approve_as alice maint "$(json .id)"
+	quiet srv
+	rg gc srv.git
+	is "$(pendings srv)" '' 'all that waited until here is gone'
 	REFGATE_TEST_COUNT=$T/count
 	export REFGATE_TEST_COUNT
-	rm -f count
+	branch
+	push_as sibling agent origin HEAD:main
 	branch
 	push_as bot agent origin HEAD:main
 	ID=$(json .id)
@@ -144,6 +151,8 @@ else
 		bad=
 		i=1
 		while [ $i -le "$max" ]; do
+			branch
+			push_as sibling agent origin HEAD:main
 			branch
 			push_as "bot$h$i" agent origin HEAD:main
 			ID=$(json .id)

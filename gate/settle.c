@@ -13,7 +13,9 @@
 #include "gate/ledger.h"
 #include "gate/pending.h"
 #include "gate/rebase.h"
+#include "gate/refnames.h"
 #include "gate/renew.h"
+#include "gate/shadows.h"
 #include "gate/siblings.h"
 #include "gate/spent.h"
 
@@ -118,6 +120,23 @@ static int check_like_receive_pack(const struct gate_server *s, const struct gat
 	return 0;
 }
 
+/* A pending may wait for days: a name that stood alone when it was pushed may have a twin by now, or lie in a room that was closed
+ * meanwhile (HOLES 8). */
+static int check_names(const struct gate_server *s, const struct gate_record *r, struct gate_err *err)
+{
+	gate_auto(gate_changes) struct gate_changes changes = { 0 };
+	gate_auto(gate_strs) struct gate_strs shadows = { 0 };
+
+	if (gate_record_changes(r, &changes, err) < 0 || gate_shadows_load(s, &changes, &shadows, err) < 0)
+		return -(int)err->code;
+	for (size_t i = 0; i < changes.n; i++) {
+		changes.v[i].is_policy_ref = strcmp(changes.v[i].ref, s->policy_ref) == 0;
+		if (gate_ref_change_check(s, &changes.v[i], &shadows, err) < 0)
+			return gate_err_wrap(err, "not released");
+	}
+	return 0;
+}
+
 static void hook_input(const struct gate_record *r, struct gate_buf *out)
 {
 	for (size_t i = 0; i < r->n_refs; i++)
@@ -211,7 +230,8 @@ static int release(struct gate_server *s, struct gate_record *r, const struct ga
 	struct gate_err late = { 0 };
 	int code;
 
-	if (check_like_receive_pack(s, r, err) < 0 || hook_env(s, r, &extra_env, &env, err) < 0 || ask_own_hooks(s, r, &env, err) < 0)
+	if (check_like_receive_pack(s, r, err) < 0 || check_names(s, r, err) < 0 || hook_env(s, r, &extra_env, &env, err) < 0 ||
+	    ask_own_hooks(s, r, &env, err) < 0)
 		return -(int)err->code;
 	persons_json(q, &extra);
 	r->state = GATE_STATE_RELEASED;

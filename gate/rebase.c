@@ -100,6 +100,7 @@ static int judge(const struct gate_server *s, struct attempt *a, struct gate_err
 		return rejected(&a->judged, err);
 	if (gate_judged_count(&a->judged, GATE_VERDICT_HOLD) != a->changes.n)
 		return gate_err_set(err, GATE_E_STALE, "what comes out needs no signature, and nothing lands by a rebase");
+	a->judged.bytes = (uint64_t)a->old.bytes; /* the same content: a rebase frees none of the actor's room */
 	return gate_hold_check_limits(s, &a->judged, err);
 }
 

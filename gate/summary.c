@@ -216,9 +216,10 @@ void gate_summary_note(const struct gate_repo *repo, const char *oid, const stru
 bool gate_summary_next(const struct gate_summaries *l, const struct gate_summary *s, size_t *at, char ref[GATE_REF_MAX],
 		       char old[GATE_HEXSZ + 1])
 {
-	const char *p = l->text.s + (*at ? *at : s->at), *blank = memchr(p, ' ', GATE_REF_MAX);
+	size_t from = *at ? *at : s->at, left = l->text.len - from; /* behind the last line lies nothing of ours */
+	const char *p = l->text.s + from, *blank = memchr(p, ' ', left < GATE_REF_MAX ? left : GATE_REF_MAX);
 
-	if (p[0] == '.' || !blank || blank[GATE_HEXSZ + 1] != '\t')
+	if (p[0] == '.' || !blank || left - (size_t)(blank - p) <= GATE_HEXSZ + 1 || blank[GATE_HEXSZ + 1] != '\t')
 		return false;
 	snprintf(ref, GATE_REF_MAX, "%.*s", (int)(blank - p), p);
 	snprintf(old, GATE_HEXSZ + 1, "%.40s", blank + 1);

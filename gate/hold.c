@@ -165,16 +165,17 @@ int gate_hold_record(const struct gate_server *s, const struct gate_judged *j, c
 
 struct counting {
 	const struct gate_server *s;
-	const struct gate_judged *j;
+	const char *actor;
+	const struct gate_changes *held; /* what this push holds */
 	uint32_t mine, all;
 	uint64_t bytes; /* of mine */
 };
 
-static bool will_replace(const struct gate_judged *j, const struct gate_record *r)
+static bool will_replace(const struct gate_changes *held, const struct gate_record *r)
 {
-	for (size_t i = 0; i < j->ask.changes.n; i++) {
+	for (size_t i = 0; i < held->n; i++) {
 		for (size_t k = 0; k < r->n_refs; k++) {
-			if (j->refs[i].verdict == GATE_VERDICT_HOLD && strcmp(j->ask.changes.v[i].ref, r->refs[k].ref) == 0)
+			if (strcmp(held->v[i].ref, r->refs[k].ref) == 0)
 				return true;
 		}
 	}
@@ -185,9 +186,9 @@ static bool will_replace(const struct gate_judged *j, const struct gate_record *
 static int count_waiting(struct gate_record *r, void *arg)
 {
 	struct counting *c = arg;
-	bool mine = strcmp(r->actor.name, c->j->actor.name) == 0;
+	bool mine = strcmp(r->actor.name, c->actor) == 0;
 
-	if (gate_pending_state_now(c->s, r) != GATE_STATE_OPEN || (mine && will_replace(c->j, r)))
+	if (gate_pending_state_now(c->s, r) != GATE_STATE_OPEN || (mine && will_replace(c->held, r)))
 		return 0;
 	c->mine += mine;
 	c->bytes += mine ? (uint64_t)r->bytes : 0;
@@ -195,37 +196,51 @@ static int count_waiting(struct gate_record *r, void *arg)
 	return 0;
 }
 
-static bool fits(uint64_t held, const struct gate_judged *j, const struct gate_limits *limits)
+static bool fits(uint64_t held, uint64_t more, const struct gate_limits *limits)
 {
-	return held <= limits->held_per_actor && j->bytes <= limits->held_per_actor - held;
+	return held <= limits->held_per_actor && more <= limits->held_per_actor - held;
+}
+
+static int check_limits(const struct gate_server *s, const char *actor, uint64_t brings, const struct gate_changes *held,
+			struct gate_err *err)
+{
+	struct counting c = { .s = s, .actor = actor, .held = held };
+	const struct gate_limits *limits = &s->policy->limits;
+
+	if (gate_pending_count(s, actor, &c.mine, &c.bytes, &c.all, err) < 0)
+		return -(int)err->code;
+	if (c.mine < limits->open_per_actor && c.all < limits->open_per_repo && fits(c.bytes, brings, limits))
+		return 0;
+	/* Over it at first sight: the records tell how many of them wait indeed. */
+	c.mine = c.all = 0;
+	c.bytes = 0;
+	if (gate_pending_all(s, count_waiting, &c, err) < 0)
+		return -(int)err->code;
+	if (!fits(c.bytes, brings, limits))
+		return gate_err_set(err, GATE_E_LIMIT,
+				    "the pushes of %s that are held brought %" PRIu64 " bytes, and this one brings %" PRIu64 " (limits.held_per_actor is %" PRIu64
+				    "); have some decided first, or push less", actor, c.bytes, brings, limits->held_per_actor);
+	if (c.mine >= limits->open_per_actor)
+		return gate_err_set(err, GATE_E_LIMIT, "%u pushes of %s are held already (limits.open_per_actor); have some decided first",
+				    c.mine, actor);
+	if (c.all >= limits->open_per_repo)
+		return gate_err_set(err, GATE_E_LIMIT, "%u pushes are held in this repository already (limits.open_per_repo)", c.all);
+	return 0;
 }
 
 int gate_hold_check_limits(const struct gate_server *s, const struct gate_judged *j, struct gate_err *err)
 {
-	struct counting c = { .s = s, .j = j };
-	const struct gate_limits *limits = &s->policy->limits;
-	uint32_t mine, all;
-	uint64_t bytes;
+	gate_auto(gate_changes) struct gate_changes held = { 0 };
 
-	if (gate_pending_count(s, j->actor.name, &mine, &bytes, &all, err) < 0)
-		return -(int)err->code;
-	if (mine < limits->open_per_actor && all < limits->open_per_repo && fits(bytes, j, limits))
-		return 0;
-	/* Over it at first sight: the records tell how many of them wait indeed. */
-	if (gate_pending_all(s, count_waiting, &c, err) < 0)
-		return -(int)err->code;
-	mine = c.mine;
-	all = c.all;
-	if (!fits(c.bytes, j, limits))
-		return gate_err_set(err, GATE_E_LIMIT,
-				    "the pushes of %s that are held brought %" PRIu64 " bytes, and this one brings %" PRIu64 " (limits.held_per_actor is %" PRIu64
-				    "); have some decided first, or push less", j->actor.name, c.bytes, j->bytes, limits->held_per_actor);
-	if (mine >= limits->open_per_actor)
-		return gate_err_set(err, GATE_E_LIMIT, "%u pushes of %s are held already (limits.open_per_actor); have some decided first",
-				    mine, j->actor.name);
-	if (all >= limits->open_per_repo)
-		return gate_err_set(err, GATE_E_LIMIT, "%u pushes are held in this repository already (limits.open_per_repo)", all);
-	return 0;
+	for (size_t i = 0; i < j->ask.changes.n; i++) {
+		struct gate_change *c = j->refs[i].verdict == GATE_VERDICT_HOLD ? gate_changes_add(&held) : NULL;
+
+		if (c)
+			*c = j->ask.changes.v[i];
+		else if (j->refs[i].verdict == GATE_VERDICT_HOLD)
+			return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	}
+	return check_limits(s, j->actor.name, j->bytes, &held, err);
 }
 
 int gate_record_changes(const struct gate_record *r, struct gate_changes *out, struct gate_err *err)
@@ -285,6 +300,22 @@ static void replaced_clear(struct replaced *rp)
 	gate_strs_clear(&rp->closed);
 }
 
+/* Once more, under the lock: pushes that were judged at the same moment did not see each other. The log has the decision to hold, so it has
+ * that nothing came of it. */
+static int check_room(struct gate_server *s, const struct gate_record *r, const struct gate_changes *held, struct gate_err *err)
+{
+	gate_auto(gate_strs) struct gate_strs bodies = { 0 };
+	struct gate_err late = { 0 };
+
+	if (!s->policy && (gate_server_configure(s, err) < 0 || gate_server_load_policy(s, err) < 0))
+		return -(int)err->code;
+	if (check_limits(s, r->actor.name, (uint64_t)r->bytes, held, err) == 0)
+		return 0;
+	if (gate_entry_pending(s, "decision_withdrawn", r, "\"verdict\":\"reject\",\"why\":\"over a limit by now\"", &bodies, &late) == 0)
+		gate_entries_append(s, &bodies, true, false, NULL, &late);
+	return -(int)err->code;
+}
+
 static int place(struct gate_server *s, struct gate_record *r, const char *renews, bool *placed, struct gate_err *err)
 {
 	gate_autoclose int lock = gate_pending_lock(s, err);
@@ -308,7 +339,7 @@ static int place(struct gate_server *s, struct gate_record *r, const char *renew
 	*placed = !renews || (ids.n == 1 && strcmp(ids.v[0], renews) == 0);
 	if (!*placed)
 		return 0;
-	if (gate_archive_tip(s, rp.archive, err) < 0)
+	if ((!renews && check_room(s, r, &held, err) < 0) || gate_archive_tip(s, rp.archive, err) < 0)
 		return -(int)err->code;
 	gate_copy(before, sizeof(before), rp.archive);
 	if (gate_pending_each(s, &ids, supersede, &rp, err) < 0 || err->code != GATE_OK)

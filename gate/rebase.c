@@ -167,7 +167,7 @@ static int still_true(struct gate_server *s, const struct attempt *a, struct gat
 	if (newer.n)
 		return gate_err_set(err, GATE_E_STALE, "the agent has pushed again, as %s", newer.v[0]);
 	*again = gate_pending_state_now(s, &a->made) != GATE_STATE_OPEN || strcmp(s->policy->digest, a->made.policy) != 0;
-	return 0;
+	return *again ? 0 : gate_hold_check_limits(s, &a->judged, err);
 }
 
 static int close_old(const struct gate_server *s, struct gate_record *old, const struct attempt *a, char archive[GATE_HEXSZ + 1],

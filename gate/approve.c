@@ -354,6 +354,33 @@ int gate_rebase_asked(const struct gate_server *s, const struct gate_record *r, 
 	return 0;
 }
 
+struct forgetting {
+	const struct gate_server *s;
+	struct gate_ref_updates *u;
+	struct gate_err *err;
+};
+
+static int forget_request(const char *name, const struct gate_ref *ref, void *arg)
+{
+	static const char zeros[] = "0000000000000000000000000000000000000000";
+	struct forgetting *f = arg;
+	gate_auto(gate_buf) struct gate_buf blob = { 0 };
+
+	if (gate_git_read(&f->s->repo, ref->oid, "blob", GATE_APPROVAL_MAX, &blob, f->err) < 0)
+		return 1;
+	return asks_to_rebase(gate_buf_cstr(&blob), blob.len) && gate_ref_updates_add(f->u, name, zeros, ref->oid, f->err) < 0;
+}
+
+int gate_rebase_forget(const struct gate_server *s, const char *id, struct gate_ref_updates *u, struct gate_err *err)
+{
+	gate_autofree char *prefix = gate_fmt("%s%s/", GATE_REFS_APPROVALS, id);
+	struct forgetting f = { s, u, err };
+
+	if (!prefix)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	return gate_refs_each(s->refs, prefix, forget_request, &f, err) < 0 || err->code != GATE_OK ? -(int)err->code : 0;
+}
+
 static int add_need(struct gate_requirement *needs, size_t *n, const struct gate_requirement *need, struct gate_err *err)
 {
 	return gate_requirement_copy(&needs[(*n)++], need, err);

@@ -19,6 +19,9 @@ int gate_rebase_ready(const struct gate_record *r, enum gate_state now, int64_t 
 /* Who asked for it by a stored request that still holds, "" when nobody did. */
 int gate_rebase_asked(const struct gate_server *s, const struct gate_record *r, char person[256], struct gate_err *err);
 
+/* Adds to u the deletion of every stored request to rebase it. What else was signed for it stays. */
+int gate_rebase_forget(const struct gate_server *s, const char *id, struct gate_ref_updates *u, struct gate_err *err);
+
 /* Why nothing can be signed for a pending in this state, which is not GATE_STATE_OPEN, and what to do. */
 int gate_approval_closed(const struct gate_record *r, enum gate_state now, struct gate_err *err);
 

@@ -211,7 +211,7 @@ int gate_pick(struct gate_picks *p, const char *old, const char *new, const char
 	char commit[GATE_HEXSZ + 1], parent[GATE_HEXSZ + 1], more[2];
 	struct gate_err gone = { 0 };
 	struct top top;
-	size_t before = p->picked;
+	size_t before = p->picked, n_commits = 0;
 
 	if (!range || !max)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
@@ -223,6 +223,11 @@ int gate_pick(struct gate_picks *p, const char *old, const char *new, const char
 	    gate_git(p->repo, (const char *const[]){ "rev-list", "--reverse", "--topo-order", "--parents", max, range, NULL }, NULL, 0, &list,
 		     err) < 0)
 		return -(int)err->code;
+	for (const char *l = gate_buf_cstr(&list); *l; l++)
+		n_commits += *l == '\n';
+	/* Before the first of them is merged: each may take its time. */
+	if (p->picked + p->dropped + n_commits > GATE_PICK_MAX)
+		return gate_err_set(err, GATE_E_STALE, "it has more than %d commits", GATE_PICK_MAX);
 	for (const char *l = gate_buf_cstr(&list); *l; l += strcspn(l, "\n") + 1) {
 		gate_autofree char *line = strndup(l, strcspn(l, "\n"));
 		int n = line ? sscanf(line, "%40[0-9a-f] %40[0-9a-f] %1s", commit, parent, more) : 0;
@@ -231,8 +236,6 @@ int gate_pick(struct gate_picks *p, const char *old, const char *new, const char
 			return gate_err_set(err, GATE_E_STALE, "%.12s is a merge, which only its author can make again", commit);
 		if (n != 2)
 			return gate_err_set(err, GATE_E_STALE, "%.12s begins a history of its own", commit);
-		if (p->picked + p->dropped >= GATE_PICK_MAX)
-			return gate_err_set(err, GATE_E_STALE, "it has more than %d commits", GATE_PICK_MAX);
 		if (pick_one(p, commit, parent, &top, err) < 0)
 			return -(int)err->code;
 	}

@@ -14,8 +14,6 @@
 
 #define ATTEMPTS 3 /* the target may move while it is judged */
 
-static const char zeros[] = "0000000000000000000000000000000000000000";
-
 /* One attempt: what it starts from and what came out. */
 struct attempt {
 	struct gate_record old;
@@ -264,29 +262,19 @@ static int attempt(struct gate_server *s, const char *id, bool *again, struct ga
 	return 0;
 }
 
-static int drop(const char *name, const struct gate_ref *ref, void *arg)
-{
-	struct gate_err ignored = { 0 };
-
-	return gate_ref_updates_add(arg, name, zeros, ref->oid, &ignored) < 0;
-}
-
 /* It could not be: the request is spent, and a pending that was open still closes as any stale one. */
 static int give_up(struct gate_server *s, const char *id, const struct gate_err *why, struct gate_settled *out, struct gate_err *err)
 {
 	gate_auto(gate_ref_updates) struct gate_ref_updates u = { 0 };
 	gate_auto(gate_strs) struct gate_strs bodies = { 0 };
-	gate_autofree char *prefix = gate_fmt("%s%s/", GATE_REFS_APPROVALS, id);
 	__attribute__((cleanup(gate_record_clear))) struct gate_record r = { 0 };
 
 	out->state = GATE_STATE_STALE;
 	gate_buf_fmt(&out->lines, "pending %s is stale and was not rebased: %s. The agent runs: git fetch && git rebase && git push\n", id,
 		     why->text);
-	if (!prefix)
-		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	if (gate_entry_plain(s, "rebase_failed", (const char *const[]){ "pending", id, "why", why->text, NULL }, &bodies, err) < 0 ||
 	    gate_entries_append(s, &bodies, false, true, NULL, err) < 0 ||
-	    gate_server_refresh(s, err) < 0 || gate_refs_each(s->refs, prefix, drop, &u, err) < 0 ||
+	    gate_server_refresh(s, err) < 0 || gate_rebase_forget(s, id, &u, err) < 0 ||
 	    gate_refs_commit(&s->repo, &u, "refgate: rebase", err) < 0 || gate_server_refresh(s, err) < 0 ||
 	    gate_pending_load(s, id, &r, err) < 0)
 		return -(int)err->code;

@@ -140,7 +140,7 @@ static int hand_in_here(struct signing *s, const char *id, const struct gate_buf
 
 	gate_log_make_room(srv->audit);
 	srv->now = gate_now(); /* the question may have stood until the pending was over */
-	if (gate_approval_put(srv, id, s->fp, blob, NULL, err) < 0)
+	if (gate_approval_put(srv, id, s->fp, blob, NULL, NULL, err) < 0)
 		return -(int)err->code;
 	settled = gate_settle(srv, id, &out, err);
 	/* Settling may have read a newer policy: what was read out of the old one is gone. */

@@ -231,7 +231,7 @@ static const char *received(const struct gate_record *r, const struct gate_vote 
 }
 
 int gate_approval_put(struct gate_server *s, const char *id, const char *fp, const struct gate_buf *blob, const char *box,
-		      struct gate_err *err)
+		      const char *box_at, struct gate_err *err)
 {
 	static const char zeros[] = "0000000000000000000000000000000000000000";
 	gate_auto(gate_ref_updates) struct gate_ref_updates u = { 0 };
@@ -242,7 +242,7 @@ int gate_approval_put(struct gate_server *s, const char *id, const char *fp, con
 	struct gate_ref before, in_box = { 0 };
 	char written[GATE_HEXSZ + 1];
 
-	/* The in-box is emptied of this statement alone: another one may have come meanwhile, a denial at that (its oid is zeros when absent).
+	/* The in-box is emptied of this statement and of what the same push replaced: another one may have come meanwhile, a denial at that.
 	 * What was there before the check is what the transaction asks for: of two statements of one key at once, one is told. */
 	if (!to || gate_server_refresh(s, err) < 0 || gate_ref_read(s->refs, to, &before, err) < 0 ||
 	    gate_approval_check(s, id, fp, gate_buf_cstr(blob), blob->len, &record, &vote, err) < 0 ||
@@ -250,12 +250,13 @@ int gate_approval_put(struct gate_server *s, const char *id, const char *fp, con
 	    gate_entries_append(s, &bodies, true, true, NULL, err) < 0 ||
 	    gate_loose_write(&s->repo, "blob", gate_buf_cstr(blob), blob->len, written, err) < 0 ||
 	    gate_ref_updates_add(&u, to, written, before.oid, err) < 0 || (box && gate_ref_read(s->refs, box, &in_box, err) < 0) ||
-	    (strcmp(in_box.oid, written) == 0 && gate_ref_updates_add(&u, box, zeros, in_box.oid, err) < 0))
+	    (in_box.kind == GATE_REF_DIRECT && (strcmp(in_box.oid, written) == 0 || (box_at && strcmp(in_box.oid, box_at) == 0)) &&
+	     gate_ref_updates_add(&u, box, zeros, in_box.oid, err) < 0))
 		return -(int)err->code;
 	return gate_refs_commit(&s->repo, &u, "refgate: approval", err);
 }
 
-int gate_approval_keep(struct gate_server *s, const char *ref, const char *oid, struct gate_err *err)
+int gate_approval_keep(struct gate_server *s, const char *ref, const char *oid, const char *instead_of, struct gate_err *err)
 {
 	gate_auto(gate_buf) struct gate_buf blob = { 0 };
 	char id[GATE_ID_LEN + 1], fp[65];
@@ -266,7 +267,7 @@ int gate_approval_keep(struct gate_server *s, const char *ref, const char *oid, 
 	if ((!s->policy && (gate_server_configure(s, err) < 0 || gate_server_load_policy(s, err) < 0)) ||
 	    gate_git_read(&s->repo, oid, "blob", GATE_APPROVAL_MAX, &blob, err) < 0)
 		return -(int)err->code;
-	return gate_approval_put(s, id, fp, &blob, ref, err);
+	return gate_approval_put(s, id, fp, &blob, ref, instead_of, err);
 }
 
 /* ---- what is stored ---- */

@@ -27,13 +27,14 @@ int gate_approval_closed(const struct gate_record *r, enum gate_state now, struc
 
 /* The one way in for a statement: checks it, logs it, and writes refs/refgate/approvals/<id>/<fp>, which must not have moved since the check
  * began (GATE_E_STALE). The blob is written as a loose object once it is checked, also where a push brought it in a pack: it is read again
- * soon. box: an in-box ref that goes in the same transaction if it exists, may be NULL. The server's policy is loaded. */
+ * soon. box: an in-box ref that goes in the same transaction if it stands at this blob or at box_at; both may be NULL. The server's policy
+ * is loaded. */
 int gate_approval_put(struct gate_server *s, const char *id, const char *fp, const struct gate_buf *blob, const char *box,
-		      struct gate_err *err);
+		      const char *box_at, struct gate_err *err);
 /* Moves one verified statement from the in-box to the place where it counts: reads the object `oid` that was pushed to `ref`, verifies
- * it once more (what is kept is what was checked), logs it, and writes refs/refgate/approvals/<id>/<fp>; an in-box ref that exists (it
- * landed there, or was left there) goes in the same transaction. Configures the server when it is not yet. */
-int gate_approval_keep(struct gate_server *s, const char *ref, const char *oid, struct gate_err *err);
+ * it once more (what is kept is what was checked), logs it, and writes refs/refgate/approvals/<id>/<fp>; the in-box goes
+ * in the same transaction while it stands at `oid` or at instead_of, what that push replaced (NULL: nothing). Configures the server when it is not yet. */
+int gate_approval_keep(struct gate_server *s, const char *ref, const char *oid, const char *instead_of, struct gate_err *err);
 
 /* The votes stored for a record that still hold: verified again, now. What does not hold any more is left out (with a line in
  * `why`, may be NULL). The caller frees *votes. */

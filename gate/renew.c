@@ -129,7 +129,7 @@ static int empty_inbox(struct gate_server *s, struct gate_err *err)
 		gate_auto(gate_ref_updates) struct gate_ref_updates gone = { 0 };
 		struct gate_err why = { 0 }, late = { 0 };
 
-		if (gate_approval_keep(s, found.v[i].ref, found.v[i].new, &why) < 0 &&
+		if (gate_approval_keep(s, found.v[i].ref, found.v[i].new, NULL, &why) < 0 &&
 		    gate_ref_updates_add(&gone, found.v[i].ref, zeros, found.v[i].new, &late) == 0)
 			gate_refs_commit(&s->repo, &gone, "refgate: in-box", &late);
 	}

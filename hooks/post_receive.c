@@ -91,7 +91,7 @@ static void empty_inbox(struct gate_server *s, const struct landed *l)
 		if (!gate_starts_with(c->ref, GATE_INBOX_APPROVALS) || gate_ref_read(s->refs, c->ref, &now, &err) < 0 ||
 		    now.kind != GATE_REF_DIRECT)
 			continue;
-		if (gate_approval_keep(s, c->ref, c->new, &err) < 0)
+		if (gate_approval_keep(s, c->ref, c->new, NULL, &err) < 0)
 			fprintf(stderr, "refgate: the statement does not count: %s\n", gate_push_words(&err));
 	}
 }

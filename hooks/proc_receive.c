@@ -173,7 +173,7 @@ static void answer_one(struct session *s, size_t i, const struct gate_err *held,
 			gate_pkt_fmt(&s->out, "ok %s", c->ref);
 			gate_pkt_fmt(&s->out, "option fall-through");
 			s->lands = true;
-		} else if (gate_approval_keep(&s->server, c->ref, c->new, &err) < 0)
+		} else if (gate_approval_keep(&s->server, c->ref, c->new, c->old, &err) < 0)
 			gate_pkt_fmt(&s->out, "ng %s %.400s", c->ref, gate_push_words(&err));
 		else {
 			gate_pkt_fmt(&s->out, "ok %s", c->ref);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define NEW_PARTS 64
+#define FEW_PARTS "--max-count=64"
 #define PART_MAX ((size_t)64 << 20)
 
 /* What the gate shows, newest part first, and what was found of it. */
@@ -105,11 +106,11 @@ static bool list_new(const struct gate_repo *repo, struct shown *s)
 	return false;
 }
 
-/* The parts down to the kept one, or all of them. */
+/* The parts down to the kept one, the newest few where none is kept, or all of them: a log has no end, and what git prints has. */
 static int list(const struct gate_target *t, struct shown *s, bool all, struct gate_err *err)
 {
 	gate_autofree char *above = all || !s->base[0] ? NULL : gate_fmt("^%s^@", s->base);
-	const char *args[] = { "log", "-z", "--first-parent", "--format=%H%n%B", s->tip, above, NULL };
+	const char *args[] = { "log", "-z", "--first-parent", "--format=%H%n%B", s->tip, above ? above : all ? NULL : FEW_PARTS, NULL };
 	gate_auto(gate_buf) struct gate_buf errs = { 0 };
 	int code;
 

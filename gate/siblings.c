@@ -51,6 +51,18 @@ static int note_waiting(const char *name, const struct gate_ref *ref, void *arg)
 	return c->ids.n == GATE_SIBLINGS_MAX;
 }
 
+/* A tag may name a tree or a blob: no branch contains that, and git says so by an error. */
+static bool leads_to_commit(const struct closing *c, const char *oid)
+{
+	gate_autofree char *name = gate_fmt("%s^{commit}", oid);
+	gate_auto(gate_buf) struct gate_buf out = { 0 }, errs = { 0 };
+	struct gate_err ignored = { 0 };
+	int code = 0;
+
+	return !name || gate_git_code(&c->s->repo, (const char *const[]){ "rev-parse", "-q", "--verify", name, NULL }, NULL, 0, &out, &errs, &code,
+				      &ignored) < 0 || code == 0;
+}
+
 /* Which of them contain what a target moved to: one git process for each such ref. */
 static int ask_contained(struct closing *c)
 {
@@ -72,8 +84,12 @@ static int ask_contained(struct closing *c)
 		}
 		for (size_t k = 0; k < names.n; k++)
 			args[n++] = names.v[k];
-		if (gate_git(&c->s->repo, args, NULL, 0, &out, c->err) < 0)
-			return -(int)c->err->code;
+		if (gate_git(&c->s->repo, args, NULL, 0, &out, c->err) < 0) {
+			if (leads_to_commit(c, m->new))
+				return -(int)c->err->code;
+			gate_err_reset(c->err);
+			continue;
+		}
 		for (char *line = out.s ? strtok_r(out.s, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save)) {
 			if (gate_strs_add(&c->behind, line, c->err) < 0)
 				return -(int)c->err->code;

@@ -300,20 +300,38 @@ static void replaced_clear(struct replaced *rp)
 	gate_strs_clear(&rp->closed);
 }
 
-/* Once more, under the lock: pushes that were judged at the same moment did not see each other. The log has the decision to hold, so it has
- * that nothing came of it. */
-static int check_room(struct gate_server *s, const struct gate_record *r, const struct gate_changes *held, struct gate_err *err)
+/* The log has the decision to hold, so it has that nothing came of it. */
+static int withdraw(struct gate_server *s, const struct gate_record *r, const char *why, const struct gate_err *err)
 {
 	gate_auto(gate_strs) struct gate_strs bodies = { 0 };
+	gate_auto(gate_buf) struct gate_buf extra = { 0 };
+	struct gate_jw w = { .out = &extra };
 	struct gate_err late = { 0 };
 
-	if (!s->policy && (gate_server_configure(s, err) < 0 || gate_server_load_policy(s, err) < 0))
-		return -(int)err->code;
-	if (check_limits(s, r->actor.name, (uint64_t)r->bytes, held, err) == 0)
-		return 0;
-	if (gate_entry_pending(s, "decision_withdrawn", r, "\"verdict\":\"reject\",\"why\":\"over a limit by now\"", &bodies, &late) == 0)
+	gate_jw_str(&w, "verdict", "reject");
+	gate_jw_str(&w, "why", why);
+	if (gate_entry_pending(s, "decision_withdrawn", r, gate_buf_cstr(&extra), &bodies, &late) == 0)
 		gate_entries_append(s, &bodies, true, false, NULL, &late);
 	return -(int)err->code;
+}
+
+/* Once more, under the lock: pushes that were judged at the same moment did not see each other. */
+static int check_room(struct gate_server *s, const struct gate_record *r, const struct gate_changes *held, struct gate_err *err)
+{
+	if (!s->policy && (gate_server_configure(s, err) < 0 || gate_server_load_policy(s, err) < 0))
+		return -(int)err->code;
+	return check_limits(s, r->actor.name, (uint64_t)r->bytes, held, err) < 0 ? withdraw(s, r, "over a limit by now", err) : 0;
+}
+
+/* The same push as one that was open when it was judged, and is over by now: what was denied does not come back under its id. */
+static int check_not_over(struct gate_server *s, const struct gate_record *r, struct gate_err *err)
+{
+	char commit[GATE_HEXSZ + 1];
+
+	if (!gate_archive_find(s, r->id, commit))
+		return 0;
+	gate_err_set(err, GATE_E_STALE, "pending %s was closed meanwhile; see `refgate show %s`, or push again", r->id, r->id);
+	return withdraw(s, r, "closed meanwhile", err);
 }
 
 static int place(struct gate_server *s, struct gate_record *r, const char *renews, bool *placed, struct gate_err *err)
@@ -333,7 +351,7 @@ static int place(struct gate_server *s, struct gate_record *r, const char *renew
 	if (present.kind == GATE_REF_DIRECT) /* this very push again: the pending stays as it is */
 		return gate_entry_pending(s, "held_again", r, NULL, &bodies, err) < 0 ? -(int)err->code :
 											  gate_entries_append(s, &bodies, false, false, NULL, err);
-	if (gate_pending_sharing(s, r->actor.name, &held, r->id, &ids, err) < 0)
+	if (check_not_over(s, r, err) < 0 || gate_pending_sharing(s, r->actor.name, &held, r->id, &ids, err) < 0)
 		return -(int)err->code;
 	/* What the actor pushed while the renewal was judged is newer than it. */
 	*placed = !renews || (ids.n == 1 && strcmp(ids.v[0], renews) == 0);

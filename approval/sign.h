@@ -14,6 +14,10 @@ int gate_sign_with_file(const char *key_file, const char *ns, const void *msg, s
  * armor is byte-identical to ssh-keygen's. GATE_E_SIGNER when the agent has none of them, naming those it looked for. */
 int gate_sign_with_agent(const char *socket, const struct gate_person *person, const char *ns, const void *msg, size_t len,
 			 struct gate_buf *armor, struct gate_err *err);
+/* The one of `people` who owns a key that the agent at `socket` holds and could sign with, borrowed. GATE_E_SIGNER when it is nobody, or
+ * when several are: who signs is never guessed. */
+int gate_agent_owner(const char *socket, const struct gate_person *people, size_t n_people, const struct gate_person **who,
+		     struct gate_err *err);
 /* The wire form of the public key in FILE or FILE.pub, and its type. */
 int gate_public_key_load(const char *file, struct gate_key *out, struct gate_err *err);
 

@@ -138,32 +138,76 @@ static int no_key(const struct gate_person *person, struct gate_err *err)
 			    person->name, gate_buf_cstr(&names));
 }
 
+/* The agent's keys: *w stands before the first of *n. It reads from `reply`, which must stay. */
+static int list_keys(int fd, struct gate_buf *reply, struct gate_sshwire *w, uint32_t *n, struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf request = { 0 };
+
+	gate_buf_char(&request, AGENT_LIST);
+	if (talk(fd, &request, AGENT_LISTED, LIST_MS, reply, err) < 0)
+		return -(int)err->code;
+	*w = (struct gate_sshwire){ .p = (const uint8_t *)gate_buf_cstr(reply), .left = reply->len };
+	*n = gate_sshwire_u32(w);
+	return *n > MAX_KEYS ? gate_err_set(err, GATE_E_IO, "ssh-agent lists %u keys", *n) : 0;
+}
+
+static const uint8_t *next_key(struct gate_sshwire *w, size_t *len)
+{
+	const uint8_t *blob = gate_sshwire_string(w, len);
+	size_t comment_len;
+
+	gate_sshwire_string(w, &comment_len);
+	return w->bad ? NULL : blob;
+}
+
 /* The first of the agent's keys that the person owns. *key is borrowed from person. */
 static int choose_key(int fd, const struct gate_person *person, const struct gate_key **key, struct gate_err *err)
 {
-	gate_auto(gate_buf) struct gate_buf request = { 0 };
 	gate_auto(gate_buf) struct gate_buf reply = { 0 };
 	struct gate_sshwire w;
 	uint32_t n;
 
-	gate_buf_char(&request, AGENT_LIST);
-	if (talk(fd, &request, AGENT_LISTED, LIST_MS, &reply, err) < 0)
+	if (list_keys(fd, &reply, &w, &n, err) < 0)
 		return -(int)err->code;
-	w = (struct gate_sshwire){ .p = (const uint8_t *)gate_buf_cstr(&reply), .left = reply.len };
-	n = gate_sshwire_u32(&w);
-	if (n > MAX_KEYS)
-		return gate_err_set(err, GATE_E_IO, "ssh-agent lists %u keys", n);
 	for (*key = NULL; n && !*key && !w.bad; n--) {
-		size_t len, comment_len;
-		const uint8_t *blob = gate_sshwire_string(&w, &len);
+		size_t len;
+		const uint8_t *blob = next_key(&w, &len);
 
-		gate_sshwire_string(&w, &comment_len);
-		if (!w.bad)
+		if (blob)
 			*key = owned(person, blob, len);
 	}
 	if (w.bad)
 		return gate_err_set(err, GATE_E_IO, "ssh-agent: its list of keys is malformed");
 	return *key ? 0 : no_key(person, err);
+}
+
+int gate_agent_owner(const char *socket, const struct gate_person *people, size_t n_people, const struct gate_person **who,
+		     struct gate_err *err)
+{
+	gate_autoclose int fd = agent_connect(socket, err);
+	gate_auto(gate_buf) struct gate_buf reply = { 0 };
+	struct gate_sshwire w;
+	uint32_t n;
+
+	*who = NULL;
+	if (fd < 0 || list_keys(fd, &reply, &w, &n, err) < 0)
+		return -(int)err->code;
+	for (; n && !w.bad; n--) {
+		size_t len;
+		const uint8_t *blob = next_key(&w, &len);
+
+		for (size_t i = 0; blob && i < n_people; i++) {
+			if (!owned(&people[i], blob, len) || *who == &people[i])
+				continue;
+			if (*who)
+				return gate_err_set(err, GATE_E_SIGNER, "ssh-agent holds keys of %s and %s; say which with --as NAME",
+						    (*who)->name, people[i].name);
+			*who = &people[i];
+		}
+	}
+	if (w.bad)
+		return gate_err_set(err, GATE_E_IO, "ssh-agent: its list of keys is malformed");
+	return *who ? 0 : gate_err_set(err, GATE_E_SIGNER, "ssh-agent holds no key of anybody in people:; `ssh-add` yours, or use --key FILE");
 }
 
 static int agent_sign(int fd, const struct gate_key *key, const char *ns, const void *msg, size_t len,

@@ -61,7 +61,7 @@ static const struct gate_person *owner_of(const struct gate_policy *p, const cha
 
 static int find_signer(struct signing *s, struct gate_err *err)
 {
-	const char *as = gate_arg(s->args, "--as"), *key = gate_arg(s->args, "--key");
+	const char *as = gate_arg(s->args, "--as"), *key = gate_arg(s->args, "--key"), *socket = getenv("SSH_AUTH_SOCK");
 	struct gate_key pub = { 0 };
 
 	if (key) {
@@ -71,6 +71,9 @@ static int find_signer(struct signing *s, struct gate_err *err)
 		free(pub.blob);
 		s->person = as ? NULL : owner_of(s->target.policy, s->fp);
 	}
+	if (!as && !key && s->target.policy && socket && *socket &&
+	    gate_agent_owner(socket, s->target.policy->people.v, s->target.policy->people.n, &s->person, err) < 0)
+		return -(int)err->code;
 	if (as && s->target.policy)
 		s->person = gate_policy_person(s->target.policy, as);
 	if (s->person)

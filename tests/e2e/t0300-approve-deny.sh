@@ -79,8 +79,25 @@ released srv 'approve with the key in the ssh-agent releases' refs/heads/main "$
 hold_on srv agent
 run sh -c "cd maint && '$RG' approve $ID --yes --key ../alice.pub"
 released srv 'approve with a public key file whose other half the agent holds' refs/heads/main "$NEW"
+hold_on srv agent
+run sh -c "cd maint && '$RG' approve $ID --yes"
+released srv 'without --as the key that the agent holds tells who signs' refs/heads/main "$NEW"
+new_server two --maintainer "bob:$T/bob.pub" || done_testing
+new_clone two agent2
+new_clone two maint2 alice
+hold_on two agent2
+ssh-add -q "$T/bob" 2>/dev/null
+run sh -c "cd maint2 && '$RG' approve $ID --yes"
+is "$STATUS" 1 'keys of two persons: nobody is guessed'
+says 'both are named' alice bob '--as NAME'
+open_still two "$ID" 'and the pending stays open'
 ssh-add -q -D 2>/dev/null
 ssh-add -q "$T/mallory" 2>/dev/null
+hold_on srv agent
+run sh -c "cd maint && '$RG' approve $ID --yes"
+is "$STATUS" 1 'a key of nobody: exit 1'
+says 'and says so' 'holds no key of anybody'
+open_still srv "$ID" 'and moves nothing'
 hold_on srv agent
 run sh -c "cd maint && '$RG' approve $ID --yes --as alice"
 is "$STATUS" 1 'an agent that holds none of her keys is exit 1'

@@ -61,8 +61,9 @@ int gate_answer_join(struct gate_answer *to, const struct gate_answer *with, str
 
 /* GATE_E_POLICY "FILE:LINE: key: what" at v. */
 #define gate_build_fail(b, v, ...) gate_field_fail(v, (b)->file, (b)->err, __VA_ARGS__)
-/* Checks each pattern of a list that was read from v. `refs`: each must be a full ref name. */
-int gate_build_check_globs(struct gate_build *b, const struct gate_yaml *v, bool refs);
+/* Checks each pattern of a list that was read from v, by what it is matched with; each of refs must be a full ref name. */
+enum gate_glob_of { GATE_GLOB_PATHS, GATE_GLOB_REFS, GATE_GLOB_IDENTITIES };
+int gate_build_check_globs(struct gate_build *b, const struct gate_yaml *v, enum gate_glob_of of);
 /* Makes room for one more element of `size` bytes, zeroed; NULL with the error set. */
 void *gate_build_grow(void *vp, size_t *n, size_t size, struct gate_err *err);
 /* A copy that lives as long as the policy; NULL with the error set. */

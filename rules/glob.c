@@ -203,7 +203,7 @@ static const char *odd_token(const char *pattern, size_t n)
 	return NULL;
 }
 
-bool gate_glob_valid(const char *pattern, const char **why)
+bool gate_glob_valid_text(const char *pattern, const char **why)
 {
 	size_t n = strlen(pattern);
 
@@ -211,13 +211,6 @@ bool gate_glob_valid(const char *pattern, const char **why)
 		*why = "an empty pattern";
 	else if (n > GATE_GLOB_MAX)
 		*why = "longer than 1024 bytes";
-	else if (pattern[n - 1] == '/')
-		*why = "it ends with '/'; write '/**' for everything below a folder";
-	else if (gate_starts_with(pattern, "./") || gate_starts_with(pattern, "../") || strstr(pattern, "/./") ||
-		 strstr(pattern, "/../"))
-		*why = "'.' and '..' are no names inside a repository";
-	else if (strstr(pattern, "//"))
-		*why = "'//' never matches";
 	else if (strstr(pattern, "***"))
 		*why = "'***' means nothing; write '**'";
 	else if (pattern[0] == '!')
@@ -225,6 +218,21 @@ bool gate_glob_valid(const char *pattern, const char **why)
 	else
 		*why = odd_token(pattern, n);
 	return !*why;
+}
+
+bool gate_glob_valid(const char *pattern, const char **why)
+{
+	size_t n = strlen(pattern);
+
+	*why = NULL;
+	if (n && pattern[n - 1] == '/')
+		*why = "it ends with '/'; write '/**' for everything below a folder";
+	else if (gate_starts_with(pattern, "./") || gate_starts_with(pattern, "../") || strstr(pattern, "/./") ||
+		 strstr(pattern, "/../"))
+		*why = "'.' and '..' are no names inside a repository";
+	else if (strstr(pattern, "//"))
+		*why = "'//' never matches";
+	return !*why && gate_glob_valid_text(pattern, why);
 }
 
 static bool match_one(const struct gate_globs *list, const char *pattern, const char *name, size_t len)

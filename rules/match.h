@@ -21,7 +21,9 @@ struct gate_globs {
 };
 
 bool gate_glob_match(const char *pattern, const char *name, size_t len, bool fold);
-/* Whether a pattern is well-formed; *why gets a static reason. */
+/* Whether a pattern is well-formed; *why gets a static reason. For paths and refs; and for other text, in which '/' is a character like any
+ * other: one fingerprint in a hundred has "//" in its base64. */
+bool gate_glob_valid_text(const char *pattern, const char **why);
 bool gate_glob_valid(const char *pattern, const char **why);
 bool gate_globs_match(const struct gate_globs *g, const char *name, size_t len);
 /* Adds a copy of a pattern; a borrowed list is copied first. */

@@ -53,7 +53,7 @@ static const char *const sources[] = { "actor:", "ssh:", "remote-user:", "gl:", 
 static int check_patterns(struct gate_build *b, const struct gate_yaml *v)
 {
 	const struct gate_yaml *list = gate_yaml_get(v, "match");
-	int rc = list ? gate_build_check_globs(b, list, false) : 0;
+	int rc = list ? gate_build_check_globs(b, list, GATE_GLOB_IDENTITIES) : 0;
 
 	for (const struct gate_yaml *c = list ? list->first : NULL; c && rc == 0; c = c->next) {
 		bool known = *c->text == '*';

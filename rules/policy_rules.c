@@ -259,7 +259,7 @@ static int read_rule(struct gate_build *b, const struct gate_yaml *v)
 	for (size_t i = 0; i < GATE_ARRAY_LEN(lists) && rc == 0; i++) {
 		const struct gate_yaml *list = gate_yaml_get(v, lists[i]);
 
-		rc = list ? gate_build_check_globs(b, list, false) : 0;
+		rc = list ? gate_build_check_globs(b, list, GATE_GLOB_PATHS) : 0;
 	}
 	if (rc < 0)
 		return rc;

@@ -8,14 +8,14 @@
 
 #define MEGA ((uint64_t)1 << 20)
 
-int gate_build_check_globs(struct gate_build *b, const struct gate_yaml *v, bool refs)
+int gate_build_check_globs(struct gate_build *b, const struct gate_yaml *v, enum gate_glob_of of)
 {
 	for (const struct gate_yaml *c = v->first; c; c = c->next) {
 		const char *why;
 
-		if (!gate_glob_valid(c->text, &why))
+		if (!(of == GATE_GLOB_IDENTITIES ? gate_glob_valid_text : gate_glob_valid)(c->text, &why))
 			return gate_build_fail(b, c, "pattern '%.120s': %s", c->text, why);
-		if (refs && !gate_starts_with(c->text, "refs/"))
+		if (of == GATE_GLOB_REFS && !gate_starts_with(c->text, "refs/"))
 			return gate_build_fail(b, c, "'%.120s' is no full ref name; write refs/heads/%.120s", c->text,
 					       c->text);
 	}
@@ -28,7 +28,7 @@ int gate_build_protected(const struct gate_yaml *v, struct gate_build *b)
 	int rc = gate_field_strs(v, b->file, &g->patterns, b->err);
 
 	g->deep = true;
-	return rc < 0 ? rc : gate_build_check_globs(b, v, true);
+	return rc < 0 ? rc : gate_build_check_globs(b, v, GATE_GLOB_REFS);
 }
 
 /* HOLES 8: what these hold is read by git, by the gate or by forges as something else than content. */
@@ -55,7 +55,7 @@ int gate_build_namespaces(const struct gate_yaml *v, struct gate_build *b)
 
 	b->p->limited_namespaces = true;
 	if (rc == 0)
-		rc = gate_build_check_globs(b, v, true);
+		rc = gate_build_check_globs(b, v, GATE_GLOB_REFS);
 	for (const struct gate_yaml *c = v->first; c && rc == 0; c = c->next)
 		rc = check_namespace(b, c);
 	return rc;
@@ -86,7 +86,7 @@ static int check_owner(struct gate_build *b, const struct gate_yaml *v, const st
 		if (wrong)
 			return gate_build_fail(b, v, "role '%.70s': %s", r->roles.v[i], wrong);
 	}
-	return gate_build_check_globs(b, gate_yaml_get(v, "paths"), false);
+	return gate_build_check_globs(b, gate_yaml_get(v, "paths"), GATE_GLOB_PATHS);
 }
 
 static int add_owner(struct gate_build *b, const struct gate_yaml *v)
@@ -214,7 +214,7 @@ static int check_check(struct gate_build *b, const struct gate_yaml *v, const st
 		if (!is_assignment(r->c.env.v[i]))
 			return gate_build_fail(b, v, "env: '%.120s' is no NAME=value", r->c.env.v[i]);
 	}
-	return paths ? gate_build_check_globs(b, paths, false) : 0;
+	return paths ? gate_build_check_globs(b, paths, GATE_GLOB_PATHS) : 0;
 }
 
 static int add_check(struct gate_build *b, const struct gate_yaml *v)

@@ -556,6 +556,10 @@ static void an_agent_never_has_a_persons_key(void **state)
 	refuse_with("version: 1\nactors: {agents: {a: {match: ['ssh:SHA256:*']}}}\n" PEOPLE, SIGNERS, "covers a key of alice");
 	refuse_with("version: 1\nactors: {agents: {a: {match: ['cert:*']}}}\n" PEOPLE, SIGNERS, "covers a key of alice");
 	gate_policy_free(take_with("version: 1\nactors: {agents: {a: {match: ['ssh:SHA256:other']}}}\n" PEOPLE, SIGNERS));
+	/* base64 has '/', also two in a row; a path has not. */
+	gate_policy_free(take_with("version: 1\nactors: {agents: {a: {match: ['ssh:SHA256:u98HQTOTp0MMpg1K239//2ll2dK3Mfzdr2JeSn0Nja0']}}}\n" PEOPLE,
+				   SIGNERS));
+	refuse_with("version: 1\nnamespaces: ['refs/a//b']\n" PEOPLE, SIGNERS, "'//' never matches");
 	refuse_with("version: 1\nactors: {agents: {alice@example.com: {}}}\n" PEOPLE, SIGNERS, "a person has this name too");
 }
 

@@ -3,6 +3,7 @@
 #include "approval/statement.h"
 #include "base/io.h"
 #include "base/when.h"
+#include "cli/signer.h"
 #include "gate/approve.h"
 #include "gate/ratify.h"
 
@@ -54,16 +55,10 @@ struct reading {
 static int read_one(const char *name, const struct gate_ref *ref, void *arg)
 {
 	struct reading *rd = arg;
-	gate_auto(gate_buf) struct gate_buf blob = { 0 };
 	struct gate_signer_part six = { 0 };
-	struct gate_err ignored = { 0 };
-	const char *text, *armor;
-	size_t len, armor_len;
 
 	(void)name;
-	if (gate_git_read(rd->repo, ref->oid, "blob", GATE_APPROVAL_MAX, &blob, &ignored) < 0 ||
-	    gate_approval_split(gate_buf_cstr(&blob), blob.len, &text, &len, &armor, &armor_len, &ignored) < 0 ||
-	    gate_statement_read_six(text, len, &six, &ignored) < 0)
+	if (!gate_signer_read(rd->repo, ref->oid, &six))
 		return 0;
 	return note(rd->one, six.decision, six.signer, rd->err) < 0;
 }

@@ -15,20 +15,25 @@ struct reading {
 	struct gate_err *err;
 };
 
-/* The server verified it when it arrived; here it only helps to choose a role. */
-static int read_one(const char *ref, const struct gate_ref *at, void *arg)
+bool gate_signer_read(const struct gate_repo *repo, const char *oid, struct gate_signer_part *six)
 {
-	struct reading *rd = arg;
 	gate_auto(gate_buf) struct gate_buf blob = { 0 };
-	struct gate_signer_part six = { 0 };
 	struct gate_err ignored = { 0 };
 	const char *text, *armor;
 	size_t len, armor_len;
 
+	return gate_git_read(repo, oid, "blob", GATE_APPROVAL_MAX, &blob, &ignored) == 0 &&
+	       gate_approval_split(gate_buf_cstr(&blob), blob.len, &text, &len, &armor, &armor_len, &ignored) == 0 &&
+	       gate_statement_read_six(text, len, six, &ignored) == 0;
+}
+
+static int read_one(const char *ref, const struct gate_ref *at, void *arg)
+{
+	struct reading *rd = arg;
+	struct gate_signer_part six = { 0 };
+
 	(void)ref;
-	if (gate_git_read(rd->repo, at->oid, "blob", GATE_APPROVAL_MAX, &blob, &ignored) < 0 ||
-	    gate_approval_split(gate_buf_cstr(&blob), blob.len, &text, &len, &armor, &armor_len, &ignored) < 0 ||
-	    gate_statement_read_six(text, len, &six, &ignored) < 0 || six.decision != GATE_DECISION_APPROVE ||
+	if (!gate_signer_read(rd->repo, at->oid, &six) || six.decision != GATE_DECISION_APPROVE ||
 	    strcmp(six.signer, rd->but) == 0)
 		return 0;
 	return gate_strs_add_new(rd->roles, six.role, rd->err);

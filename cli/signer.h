@@ -18,4 +18,8 @@ struct gate_signer {
 int gate_signer_fill(struct gate_target *t, const struct gate_record *r, const struct gate_signer *s, struct gate_signer_part *six,
 		     struct gate_err *err);
 
+/* The signer's part of a stored statement. The server verified it when it arrived; here it only helps to choose and to show: false when
+ * it cannot be read. */
+bool gate_signer_read(const struct gate_repo *repo, const char *oid, struct gate_signer_part *six);
+
 #endif

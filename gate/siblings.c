@@ -108,7 +108,9 @@ static bool is_left_behind(const struct closing *c, const struct gate_record *r)
 		for (size_t k = 0; k < c->moved->n; k++) {
 			const struct gate_change *m = &c->moved->v[k];
 
-			if (strcmp(m->ref, r->refs[i].ref) == 0 && r->refs[i].pending_ref[0] && !gate_is_zero_oid(m->new) &&
+			/* One that lies at df/<n> was not asked about above: gc knows it. */
+			if (strcmp(m->ref, r->refs[i].ref) == 0 && gate_ends_with(r->refs[i].pending_ref, m->ref + strlen("refs")) &&
+			    !gate_is_zero_oid(m->new) &&
 			    !gate_strs_has(&c->behind, r->refs[i].pending_ref))
 				return true;
 		}

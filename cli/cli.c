@@ -172,6 +172,8 @@ static int help_command(const struct gate_command *c)
 	printf("usage: refgate %s %s\n\n%s\n\n", c->name, c->usage, c->help);
 	help_options(c->options);
 	help_options(common);
+	if (c->formats)
+		printf("\n--format also takes %s\n", c->formats);
 	printf("\nexample:\n  %s\n", c->example);
 	return GATE_EXIT_OK;
 }
@@ -220,6 +222,19 @@ static int take_option(const struct gate_command *c, int argc, char **argv, int 
 	return gate_strs_add(&a->values, value, err);
 }
 
+static bool has_format(const struct gate_command *c, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (strcmp(name, "text") == 0 || strcmp(name, "json") == 0)
+		return true;
+	for (const char *p = c->formats; p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL) {
+		if (strncmp(p, name, len) == 0 && (p[len] == ',' || p[len] == '\0') && len)
+			return true;
+	}
+	return false;
+}
+
 static int parse(const struct gate_command *c, int argc, char **argv, struct gate_args *a, struct gate_err *err)
 {
 	int i;
@@ -237,6 +252,9 @@ static int parse(const struct gate_command *c, int argc, char **argv, struct gat
 	}
 	if (gate_arg_has(a, "--help"))
 		return 0;
+	if (!has_format(c, a->format))
+		return gate_err_set(err, GATE_E_USAGE, "%s --format: text, json%s%s", c->name, c->formats ? ", " : "",
+				    c->formats ? c->formats : "");
 	if ((int)a->words.n < c->min_words || (c->max_words >= 0 && (int)a->words.n > c->max_words))
 		return gate_err_set(err, GATE_E_USAGE, "usage: refgate %s %s", c->name, c->usage);
 	return 0;

@@ -34,6 +34,7 @@ struct gate_command {
 	const char *example;
 	const struct gate_option *options; /* ends with a NULL name; NULL: none of its own */
 	int min_words, max_words; /* max -1: any */
+	const char *formats; /* what --format takes beside text and json, "," between; NULL: nothing */
 };
 
 int gate_cli_main(int argc, char **argv);

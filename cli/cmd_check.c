@@ -4,6 +4,7 @@
 #include "base/when.h"
 #include "classifier/explain.h"
 #include "classifier/findings_json.h"
+#include "classifier/sarif.h"
 #include "cli/cli.h"
 #include "cli/policy_dir.h"
 #include "cli/target.h"
@@ -233,6 +234,17 @@ static int as_json(const struct checking *c, struct gate_err *err)
 	return gate_cli_print(&b, err);
 }
 
+static int as_sarif(const struct checking *c, struct gate_err *err)
+{
+	const struct gate_judged *j = &c->judged;
+	gate_auto(gate_buf) struct gate_buf b = { 0 };
+
+	if (gate_sarif(&b, c->server.policy, &j->ask.changes, &j->reply.findings, GATE_VERSION, err) < 0)
+		return -(int)err->code;
+	gate_buf_char(&b, '\n');
+	return gate_cli_print(&b, err);
+}
+
 static int as_text(const struct checking *c, bool all_points, struct gate_err *err)
 {
 	const struct gate_judged *j = &c->judged;
@@ -258,13 +270,18 @@ static int as_text(const struct checking *c, bool all_points, struct gate_err *e
 	return gate_cli_print(&b, err);
 }
 
+static int print(const struct gate_args *a, const struct checking *c, bool all_points, struct gate_err *err)
+{
+	if (strcmp(a->format, "sarif") == 0)
+		return as_sarif(c, err);
+	return gate_arg_json(a) ? as_json(c, err) : as_text(c, all_points, err);
+}
+
 static int check(const struct gate_args *a, struct gate_err *err)
 {
 	__attribute__((cleanup(checking_clear))) struct checking c = { 0 };
 
-	if (strcmp(a->format, "sarif") == 0)
-		return gate_err_set(err, GATE_E_LATER, "check --format sarif: not in this version");
-	if (judge(a, &c, err) < 0 || (gate_arg_json(a) ? as_json(&c, err) : as_text(&c, false, err)) < 0)
+	if (judge(a, &c, err) < 0 || print(a, &c, false, err) < 0)
 		return -(int)err->code;
 	return c.judged.verdict == GATE_VERDICT_ACCEPT ? GATE_EXIT_OK : GATE_EXIT_NO;
 }
@@ -278,6 +295,7 @@ const struct gate_command gate_cmd_check = {
 	.options = options,
 	.min_words = 1,
 	.max_words = 1,
+	.formats = "sarif",
 };
 
 /* ---- explain ---- */
@@ -305,7 +323,7 @@ static int explain(const struct gate_args *a, struct gate_err *err)
 
 	if (gate_id_valid(a->words.v[0]))
 		return explain_pending(a, a->words.v[0], err);
-	if (judge(a, &c, err) < 0 || (gate_arg_json(a) ? as_json(&c, err) : as_text(&c, true, err)) < 0)
+	if (judge(a, &c, err) < 0 || print(a, &c, true, err) < 0)
 		return -(int)err->code;
 	return GATE_EXIT_OK;
 }
@@ -319,4 +337,5 @@ const struct gate_command gate_cmd_explain = {
 	.options = options,
 	.min_words = 1,
 	.max_words = 1,
+	.formats = "sarif",
 };

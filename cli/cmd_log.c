@@ -148,4 +148,5 @@ const struct gate_command gate_cmd_log = {
 	.options = options,
 	.min_words = 0,
 	.max_words = 2,
+	.formats = "otlp",
 };

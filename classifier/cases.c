@@ -127,7 +127,7 @@ static bool differ(const struct gate_file *a, const struct gate_file *b)
 
 static int feed_object(struct gate_classifier *c, const char *path, const struct gate_file *now, struct gate_err *err)
 {
-	struct gate_object o = { GATE_TEXT_BLOB, path, "", now->bytes, now->len };
+	struct gate_object o = { GATE_TEXT_BLOB, path, "", now->bytes, now->len, false };
 
 	return gate_classify_object(c, 0, &o, err);
 }

@@ -62,10 +62,30 @@ int gate_classify_object(struct gate_classifier *c, uint32_t change, const struc
 	int rc = check(c, change, err);
 
 	for (size_t i = 0; rc == 0 && i < gate_object_detectors_n; i++) {
-		if (gate_object_detectors[i].texts >> o->text & 1)
-			rc = gate_object_detectors[i].fn(&c->d, change, o, err);
+		const struct gate_object_detector *t = &gate_object_detectors[i];
+
+		if ((t->texts >> o->text & 1) && !(o->clean && (t->peek || t->bound)))
+			rc = t->fn(&c->d, change, o, err);
 	}
 	return rc;
+}
+
+bool gate_classify_peek(struct gate_classifier *c, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < gate_object_detectors_n; i++) {
+		if (gate_object_detectors[i].peek && gate_object_detectors[i].peek(&c->d, bytes, len))
+			return true;
+	}
+	return false;
+}
+
+bool gate_classify_bound(struct gate_classifier *c, const char *path)
+{
+	for (size_t i = 0; i < gate_object_detectors_n; i++) {
+		if (gate_object_detectors[i].bound && gate_object_detectors[i].bound(&c->d, path))
+			return true;
+	}
+	return false;
 }
 
 int gate_classify_delta(struct gate_classifier *c, uint32_t change, const struct gate_delta *d, struct gate_err *err)

@@ -29,6 +29,7 @@ struct gate_object {
 	const char
 		*bytes; /* NULL with len > 0: not read (over a limit, unreadable); len is then its size, or SIZE_MAX */
 	size_t len;
+	bool clean; /* a blob whose bytes gate_classify_peek found nothing in: bytes is NULL, len its size */
 };
 
 struct gate_classifier; /* opaque: the rules, the changes, running totals */
@@ -41,6 +42,10 @@ struct gate_classifier *gate_classifier_new(const struct gate_policy *policy, co
  * what its file held before, and a key that was there already is reported, not refused. In the other order it is
  * refused. */
 int gate_classify_object(struct gate_classifier *c, uint32_t change, const struct gate_object *o, struct gate_err *err);
+/* A look at a blob before anybody knows where it stands: whether gate_classify_object could find anything in its bytes. If not, and
+ * gate_classify_bound is false for its path, the object may be given without its bytes, as `clean`. */
+bool gate_classify_peek(struct gate_classifier *c, const char *bytes, size_t len);
+bool gate_classify_bound(struct gate_classifier *c, const char *path);
 int gate_classify_delta(struct gate_classifier *c, uint32_t change, const struct gate_delta *d, struct gate_err *err);
 /* Findings about totals (GIT-SIZE) and the GATE-LIMIT for what was dropped; call once, last. */
 int gate_classify_done(struct gate_classifier *c, struct gate_err *err);

@@ -13,10 +13,10 @@
 #define ANY_TEXT (BLOB | 1u << GATE_TEXT_LINK | 1u << GATE_TEXT_COMMIT | 1u << GATE_TEXT_TAG | 1u << GATE_TEXT_REF)
 
 const struct gate_object_detector gate_object_detectors[] = {
-	{ "big", BLOB, gate_size_object },
-	{ "private-key", ANY_TEXT, gate_private_key_object },
-	{ "secret-file", BLOB, gate_secret_file_object },
-	{ "path-deny", BLOB | 1u << GATE_TEXT_LINK, gate_path_rules_object },
+	{ "big", BLOB, gate_size_object, NULL, NULL },
+	{ "private-key", ANY_TEXT, gate_private_key_object, gate_private_key_peek, NULL },
+	{ "secret-file", BLOB, gate_secret_file_object, NULL, gate_secret_file_bound },
+	{ "path-deny", BLOB | 1u << GATE_TEXT_LINK, gate_path_rules_object, NULL, NULL },
 };
 const size_t gate_object_detectors_n = GATE_ARRAY_LEN(gate_object_detectors);
 

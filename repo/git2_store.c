@@ -317,6 +317,11 @@ bool gate_store_has_quarantine(const struct gate_store *s)
 	return s->incoming != NULL;
 }
 
+size_t gate_store_arrived_count(const struct gate_store *s)
+{
+	return s->quarantined.n;
+}
+
 bool gate_store_arrived(const struct gate_store *s, const struct gate_oid *oid)
 {
 	uint32_t ignored;

@@ -41,6 +41,8 @@ int gate_store_stat(struct gate_store *s, const struct gate_oid *oid, enum gate_
 
 /* Whether there is a quarantine at all. */
 bool gate_store_has_quarantine(const struct gate_store *s);
+/* How many objects the quarantine holds. */
+size_t gate_store_arrived_count(const struct gate_store *s);
 /* Whether the object lies in the quarantine, wherever else it may lie. */
 bool gate_store_arrived(const struct gate_store *s, const struct gate_oid *oid);
 /* Whether the push itself brings the object: it lies in the quarantine and nowhere else. A base that index-pack copied in to

@@ -20,7 +20,7 @@ struct at {
 
 static int feed(struct at *at, enum gate_text text, const char *path, const char *bytes, size_t len, struct gate_err *err)
 {
-	struct gate_object o = { text, path, at->commit, bytes, len };
+	struct gate_object o = { text, path, at->commit, bytes, len, false };
 
 	return gate_classify_object(at->w->classifier, at->change, &o, err);
 }
@@ -128,6 +128,11 @@ static int read_blob(struct at *at, const char *path, bool link, const struct ga
 	if (size > GATE_BLOB_MAX)
 		return deny_object(at, "GATE-LIMIT", oid, path, "too large to be scanned for secrets; make it smaller or remove it",
 				   err);
+	if (!link && gate_work_is_clean(at->w, oid) && !gate_classify_bound(at->w->classifier, path)) {
+		struct gate_object clean = { GATE_TEXT_BLOB, path, at->commit, NULL, size, true };
+
+		return gate_classify_object(at->w->classifier, at->change, &clean, err);
+	}
 	rc = gate_store_read(at->w->store, oid, &o, err);
 	return rc == 0 ? feed(at, link ? GATE_TEXT_LINK : GATE_TEXT_BLOB, path, o.bytes, o.len, err) : rc;
 }

@@ -20,6 +20,7 @@ static void work_clear(struct gate_work *w)
 	gate_oidmap_clear(&w->met);
 	for (size_t i = 0; i < GATE_CLASSES; i++)
 		gate_oidmap_clear(&w->judged[i]);
+	gate_oidmap_clear(&w->clean);
 	gate_oidmap_clear(&w->suspects);
 	gate_nodes_clear(&w->near);
 	gate_paint_clear(&w->hidden);
@@ -181,6 +182,8 @@ int gate_work_run(const struct gate_ask *ask, struct gate_reply *reply, struct g
 		else
 			reply->n_facts = ask->changes.n;
 	}
+	if (rc == 0 && ask->mode == GATE_ASK_JUDGE)
+		rc = gate_work_peek(&w, err);
 	for (uint32_t i = 0; rc == 0 && i < ask->changes.n; i++)
 		rc = one_change(&w, i, err);
 	if (rc == 0 && ask->mode == GATE_ASK_JUDGE)

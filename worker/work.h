@@ -44,6 +44,7 @@ struct gate_work {
 	struct gate_nodes near;	     /* the known commits that the new ones stand on */
 	struct gate_obj loaded[GATE_LOAD_SLOTS];
 	size_t next_slot;
+	struct gate_oidmap clean; /* blobs in whose bytes the classifier finds nothing at any path */
 	bool hidden_base; /* something hidden completed a delta: nothing more is said about the push */
 	bool lost_deny; /* a denial did not fit the list of findings */
 };
@@ -73,6 +74,10 @@ int gate_work_root_entry(struct gate_work *w, const struct gate_oid *tree, const
 int gate_work_objects(struct gate_work *w, const struct gate_brought *look, struct gate_err *err);
 int gate_work_deltas(struct gate_work *w, const struct gate_brought *look, const struct gate_facts *f, struct gate_err *err);
 gate_load_fn gate_work_load;
+
+/* peek.c: once, before the changes, for a push of many objects: which blobs need not be read again. */
+int gate_work_peek(struct gate_work *w, struct gate_err *err);
+bool gate_work_is_clean(const struct gate_work *w, const struct gate_oid *oid);
 
 /* taken.c: the paths, as they stand there, that accepted sides which the change merges have changed themselves. */
 int gate_work_taken(struct gate_work *w, const struct gate_brought *look, const struct gate_facts *f, struct gate_oidmap *taken,

@@ -178,6 +178,11 @@ static bool names_secret(struct gate_detect *d, const char *path)
 	return false;
 }
 
+bool gate_secret_file_bound(struct gate_detect *d, const char *path)
+{
+	return names_secret(d, path);
+}
+
 int gate_secret_file_object(struct gate_detect *d, uint32_t change, const struct gate_object *o, struct gate_err *err)
 {
 	struct gate_sighting s = { .id = "SEC-FILE", .path = o->path, .commit = o->commit };

@@ -32,7 +32,7 @@ $(error CLIENT=1 (the command without sandbox and worker, for other systems) is 
 endif
 
 # ---- what is needed; packaging/deps knows which Debian package brings each ----
-LIBS    := libgit2 libpcre2-8 yaml-0.1 libsodium libseccomp jansson zlib libmd libutf8proc
+LIBS    := libgit2 libpcre2-8 yaml-0.1 libsodium libseccomp jansson minizip zlib libmd libutf8proc
 TEST_LIBS := cmocka
 
 # Targets that need no compiler probes, and must work before the libraries are there. Those of the second line install what is
@@ -89,8 +89,8 @@ obj = $(patsubst %.c,$(O)/obj/%.o,$(1))
 GEN_OBJ     := $(O)/obj/gen/packs.o
 
 # ---- linking: small programs start sooner (docs/adr/0001-static-linking.md) ----
-GATE_LIBS   := libsodium jansson yaml-0.1 libpcre2-8 libseccomp zlib libmd libutf8proc
-WORKER_LIBS := libgit2 libpcre2-8 yaml-0.1 libsodium libseccomp jansson zlib
+GATE_LIBS   := libsodium jansson yaml-0.1 libpcre2-8 libseccomp minizip zlib libmd libutf8proc
+WORKER_LIBS := libgit2 libpcre2-8 yaml-0.1 libsodium libseccomp jansson minizip zlib
 # recursive on purpose: pkg-config runs when something is linked
 pc_static  = -Wl,-Bstatic $(shell $(PKG_CONFIG) --static --libs $(1)) -Wl,-Bdynamic
 pc_dynamic = $(shell $(PKG_CONFIG) --libs $(1))

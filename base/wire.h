@@ -27,6 +27,7 @@ struct gate_ask {
 	char *floor;			 /* the host's policy.yml, or NULL */
 	bool no_policy;			 /* `policy` is empty because there is none: use the shipped one */
 	bool human;			 /* a known human pushes */
+	char osv[PATH_MAX];		 /* absolute: the index of vulnerabilities, "" when there is none */
 	int64_t now;
 	uint32_t judging_ms;
 };

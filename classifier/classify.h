@@ -32,12 +32,15 @@ struct gate_object {
 	bool clean; /* a blob whose bytes gate_classify_peek found nothing in: bytes is NULL, len its size */
 };
 
+struct gate_osv; /* classifier/deps/osv.h */
 struct gate_classifier; /* opaque: the rules, the changes, running totals */
 
 /* Borrows everything; findings are appended to *out as they are found. NULL without memory. */
 struct gate_classifier *gate_classifier_new(const struct gate_policy *policy, const struct gate_changes *changes,
 					    gate_load_fn *load, void *load_arg, struct gate_findings *out,
 					    struct gate_err *err);
+/* What comes in as data: known vulnerabilities (NULL: none; borrowed) and the present time. */
+void gate_classifier_knows(struct gate_classifier *c, const struct gate_osv *osv, int64_t now);
 /* `change` is the index of the ref update that the piece belongs to. Objects first, deltas afterwards: a delta shows
  * what its file held before, and a key that was there already is reported, not refused. In the other order it is
  * refused. */

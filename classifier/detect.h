@@ -26,6 +26,10 @@ struct gate_detect {
 	struct gate_test_state *tests;
 	struct gate_dep_state *deps;
 	struct gate_size_state *size;
+	const struct gate_osv *osv; /* NULL: nothing is known */
+	int64_t now;		    /* seconds; 0 when nobody said */
+	bool osv_asked;		    /* deps/vuln.c */
+	uint32_t osv_change;
 	struct gate_docs_state *docs;
 };
 

@@ -2,6 +2,7 @@
 #include "classifier/detect.h"
 
 #include "classifier/deps/locks.h"
+#include "classifier/deps/vuln.h"
 #include "classifier/docs.h"
 #include "classifier/objects/size.h"
 #include "classifier/paths/closer.h"
@@ -32,6 +33,7 @@ const struct gate_end_detector gate_end_detectors[] = {
 	{ "private-key", gate_private_key_end },
 	{ "tests-deleted", gate_tests_deleted_end },
 	{ "locks", gate_locks_end },
+	{ "vulnerabilities", gate_dep_vuln_end },
 	{ "size", gate_size_end },
 };
 const size_t gate_end_detectors_n = GATE_ARRAY_LEN(gate_end_detectors);

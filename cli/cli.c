@@ -10,13 +10,13 @@
 const struct gate_command *const gate_commands[] = {
 	&gate_cmd_init,	   &gate_cmd_doctor, &gate_cmd_serve, &gate_cmd_check, &gate_cmd_explain, &gate_cmd_policy,
 	&gate_cmd_queue,   &gate_cmd_show,   &gate_cmd_diff,  &gate_cmd_approve, &gate_cmd_deny,	  &gate_cmd_wait,
-	&gate_cmd_log,	   &gate_cmd_gc,     &gate_cmd_version, NULL,
+	&gate_cmd_log,	   &gate_cmd_gc,     &gate_cmd_osv,   &gate_cmd_version, NULL,
 };
 
 /* Commands of the design that other issues build: known, and honest about it. */
 static const char *const later[] = {
 	"review", "grant", "revoke", "why",   "report", "trace",    "sandbox", "replay",
-	"readiness", "osv",	 "push",   "baseline", NULL,
+	"readiness", "push",   "baseline", NULL,
 };
 
 static const struct gate_option common[] = {

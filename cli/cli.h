@@ -56,7 +56,7 @@ int gate_cli_print(const struct gate_buf *b, struct gate_err *err);
 void gate_cli_escape(const struct gate_buf *raw, struct gate_buf *safe);
 
 extern const struct gate_command gate_cmd_init, gate_cmd_doctor, gate_cmd_serve, gate_cmd_check, gate_cmd_explain, gate_cmd_policy,
-	gate_cmd_queue, gate_cmd_show, gate_cmd_diff, gate_cmd_approve, gate_cmd_deny, gate_cmd_wait, gate_cmd_log, gate_cmd_gc,
+	gate_cmd_queue, gate_cmd_show, gate_cmd_diff, gate_cmd_approve, gate_cmd_deny, gate_cmd_wait, gate_cmd_log, gate_cmd_gc, gate_cmd_osv,
 	gate_cmd_version;
 
 #endif

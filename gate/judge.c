@@ -171,6 +171,18 @@ static int run_worker(const struct gate_server *s, struct gate_judged *j, bool t
 	return gate_worker_judge(s, &j->ask, talk, &j->reply, err);
 }
 
+/* The index that `osv import` made; a server without one asks nothing. */
+static int set_osv(const struct gate_server *s, struct gate_ask *a, struct gate_err *err)
+{
+	gate_autofree char *path = gate_server_path(s, "osv");
+
+	if (!path)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	if (gate_file_exists(path) && !gate_copy(a->osv, sizeof(a->osv), path))
+		return gate_err_set(err, GATE_E_LIMIT, "%s: the path is too long", path);
+	return 0;
+}
+
 static int fill_ask(const struct gate_server *s, struct gate_judged *j, struct gate_err *err)
 {
 	struct gate_ask *a = &j->ask;
@@ -193,6 +205,8 @@ static int fill_ask(const struct gate_server *s, struct gate_judged *j, struct g
 		if (!a->floor)
 			return gate_err_set(err, GATE_E_NOMEM, "out of memory");
 	}
+	if (set_osv(s, a, err) < 0)
+		return -(int)err->code;
 	return gate_repo_alternates(&s->repo, &a->alternates, err);
 }
 

@@ -114,7 +114,10 @@ static int start_judging(struct gate_work *w, struct gate_err *err)
 	if (rc < 0)
 		return rc;
 	w->classifier = gate_classifier_new(w->policy, &a->changes, gate_work_load, w, &w->reply->findings, err);
-	return w->classifier ? 0 : gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	if (!w->classifier)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	gate_classifier_knows(w->classifier, w->osv, a->now);
+	return 0;
 }
 
 static int judge_change(struct gate_work *w, const struct gate_brought *look, const struct gate_facts *f, struct gate_err *err)
@@ -166,9 +169,9 @@ static int finish(struct gate_work *w, struct gate_err *err)
 	return rc;
 }
 
-int gate_work_run(const struct gate_ask *ask, struct gate_reply *reply, struct gate_err *err)
+int gate_work_run(const struct gate_ask *ask, const struct gate_osv *osv, struct gate_reply *reply, struct gate_err *err)
 {
-	struct gate_work w = { .ask = ask, .reply = reply };
+	struct gate_work w = { .ask = ask, .osv = osv && osv->s ? osv : NULL, .reply = reply };
 	int rc = open_store(&w, err);
 
 	if (rc == 0)

@@ -4,6 +4,7 @@
 
 #include "base/wire.h"
 #include "classifier/classify.h"
+#include "classifier/deps/osv.h"
 #include "repo/git2_graph.h"
 #include "repo/git2_walk.h"
 
@@ -27,6 +28,7 @@ enum gate_class { GATE_CLASS_POLICY, GATE_CLASS_PROTECTED, GATE_CLASS_OPEN, GATE
 
 struct gate_work {
 	const struct gate_ask *ask;
+	const struct gate_osv *osv; /* NULL: none */
 	struct gate_reply *reply;
 	struct gate_store *store;
 	struct gate_graph graph;
@@ -60,7 +62,10 @@ struct gate_brought {
 void gate_brought_clear(struct gate_brought *l);
 
 /* Does the whole request. The answer is complete, or the error says why there is none. */
-int gate_work_run(const struct gate_ask *ask, struct gate_reply *reply, struct gate_err *err);
+int gate_work_run(const struct gate_ask *ask, const struct gate_osv *osv, struct gate_reply *reply, struct gate_err *err);
+
+/* osv.c: before anything is confined. *out is zero when the request names no index. */
+int gate_work_map_osv(const struct gate_ask *ask, struct gate_osv *out, struct gate_err *err);
 
 /* facts.c: what the values of one change lead to, and which commits it brings; then its facts. Reads commits, tags and root
  * trees alone. */

@@ -69,6 +69,7 @@ static int work(struct gate_reply *reply, struct gate_err *err)
 {
 	gate_auto(gate_buf) struct gate_buf in = { 0 };
 	struct gate_ask ask = { 0 };
+	struct gate_osv osv;
 	int rc = gate_read_all(STDIN_FILENO, ASK_MAX, &in, "the request", err);
 
 	if (rc == 0)
@@ -77,9 +78,11 @@ static int work(struct gate_reply *reply, struct gate_err *err)
 	if (rc == 0)
 		rc = part(&ask, err);
 	if (rc == 0)
+		rc = gate_work_map_osv(&ask, &osv, err);
+	if (rc == 0)
 		rc = confine(&ask, err);
 	if (rc == 0)
-		rc = gate_work_run(&ask, reply, err);
+		rc = gate_work_run(&ask, &osv, reply, err);
 	gate_ask_clear(&ask);
 	return rc;
 }

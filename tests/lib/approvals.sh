@@ -154,7 +154,7 @@ fault_build() {
 	_objects="$BUILD/obj/main.o $BUILD/librefgate.a"
 	[ -f "$BUILD/obj/main.o" ] && [ -f "$BUILD/librefgate.a" ] && command -v "${CC:-cc}" >/dev/null || return 1
 	_wrap=$(for _w in $WRAPPED; do printf ' -Wl,--wrap=%s' "$_w"; done)
-	_libs='libsodium jansson yaml-0.1 libpcre2-8 libseccomp zlib libmd libutf8proc'
+	_libs='libsodium jansson yaml-0.1 libpcre2-8 libseccomp minizip zlib libmd libutf8proc'
 	mkdir -p "$1" && cp "$BUILD/refgate-worker" "$1/" || return 1
 	for _how in '-fPIE -static-pie:--static' '-fPIE -pie:' '-fPIE -pie -fsanitize=address,undefined:'; do
 		# shellcheck disable=SC2046,SC2086

@@ -36,6 +36,7 @@ jansson.h: base
 sodium.h: base
 sodium/: base
 utf8proc.h: base
+minizip/: base
 cmocka.h: tests
 '
 # What the C library and the kernel bring. Another header is somebody else'\''s, and needs its line above.

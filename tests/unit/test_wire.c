@@ -243,6 +243,7 @@ static void a_request_is_read_as_it_was_written(void **state)
 	gate_copy(c->new, sizeof(c->new), OID_B);
 	c->is_protected = true;
 	gate_copy(a.objects, sizeof(a.objects), "/srv/git/app.git/objects");
+	gate_copy(a.osv, sizeof(a.osv), "/srv/git/app.git/refgate/osv");
 	a.floor = strdup("version: 1\n");
 	assert_int_equal(gate_strs_add(&a.hidden, OID_A, &err), 0);
 	assert_int_equal(gate_files_add(&a.policy, "policy.yml", "version: 1\n", 11, &err), 0);
@@ -253,6 +254,7 @@ static void a_request_is_read_as_it_was_written(void **state)
 	assert_true(got.changes.v[0].is_protected);
 	assert_string_equal(got.floor, "version: 1\n");
 	assert_true(got.human);
+	assert_string_equal(got.osv, "/srv/git/app.git/refgate/osv");
 	for (size_t n = 0; n < b.len; n++) {
 		gate_auto(gate_ask) struct gate_ask cut = { 0 };
 

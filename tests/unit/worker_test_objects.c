@@ -184,7 +184,7 @@ static int run(struct repo *r)
 {
 	gate_reply_clear(&r->reply);
 	gate_err_reset(&r->err);
-	return gate_work_run(&r->ask, &r->reply, &r->err);
+	return gate_work_run(&r->ask, NULL, &r->reply, &r->err);
 }
 
 static void run_ok(struct repo *r)
@@ -955,7 +955,7 @@ static void works_while_confined(void **state)
 		add(&dirs, r->objects);
 		rc = gate_sandbox_enter_worker(&dirs, 20, 0, &err);
 		if (rc == 0)
-			rc = gate_work_run(&r->ask, &r->reply, &err);
+			rc = gate_work_run(&r->ask, NULL, &r->reply, &err);
 		if (rc == 0)
 			rc = gate_reply_encode(&r->reply, &out, &err);
 		else

@@ -1,4 +1,4 @@
-#include <ringlog.h>
+#include "ringlog.h"
 
 uint32_t ringlog_crc(const void *bytes, size_t len)
 {

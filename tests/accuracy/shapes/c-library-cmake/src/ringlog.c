@@ -1,4 +1,4 @@
-#include <ringlog.h>
+#include "ringlog.h"
 #include <string.h>
 
 int ringlog_init(struct ringlog *log, void *bytes, size_t size)

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <ringlog.h>
+#include "ringlog.h"
 
 static void check_value(void **state)
 {

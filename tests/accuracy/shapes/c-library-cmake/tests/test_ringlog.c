@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <ringlog.h>
+#include "ringlog.h"
 #include <string.h>
 
 static void put_and_get(void **state)

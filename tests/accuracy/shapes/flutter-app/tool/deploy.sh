@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+flutter build appbundle --release
+fastlane supply --aab build/app/outputs/bundle/release/app-release.aab

@@ -1,0 +1,2 @@
+class HarborError(Exception):
+    """Something that the caller should hear about."""

@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.fixture
+def key() -> bytes:
+    return bytes(range(32))

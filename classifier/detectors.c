@@ -4,6 +4,7 @@
 #include "classifier/deps/locks.h"
 #include "classifier/deps/vuln.h"
 #include "classifier/docs.h"
+#include "classifier/infra/migration.h"
 #include "classifier/objects/size.h"
 #include "classifier/paths/closer.h"
 #include "classifier/paths/rules.h"

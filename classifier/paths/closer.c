@@ -231,15 +231,6 @@ int gate_closer_threshold(struct gate_detect *d, struct gate_look *l, struct gat
 	return rc;
 }
 
-int gate_closer_migration(struct gate_detect *d, struct gate_look *l, struct gate_err *err)
-{
-	(void)d;
-	(void)err;
-	if (!l->delta->old_mode)
-		l->w = medium;
-	return 0;
-}
-
 int gate_closer_owners(struct gate_detect *d, struct gate_look *l, struct gate_err *err)
 {
 	(void)d;

@@ -2,12 +2,17 @@
 #include "classifier/detect.h"
 
 #include "classifier/deps/locks.h"
+#include "classifier/objects/link.h"
+#include "classifier/objects/modes.h"
+#include "classifier/objects/names.h"
+#include "classifier/objects/orphan.h"
 #include "classifier/objects/size.h"
 #include "classifier/paths/closer.h"
 #include "classifier/paths/rules.h"
 #include "classifier/secrets/private_key.h"
 #include "classifier/secrets/secret_file.h"
 #include "classifier/tests/deleted.h"
+#include "classifier/text/hidden.h"
 
 #define BLOB (1u << GATE_TEXT_BLOB)
 #define ANY_TEXT (BLOB | 1u << GATE_TEXT_LINK | 1u << GATE_TEXT_COMMIT | 1u << GATE_TEXT_TAG | 1u << GATE_TEXT_REF)
@@ -16,9 +21,27 @@ const struct gate_object_detector gate_object_detectors[] = {
 	{ "big", BLOB, gate_size_object },
 	{ "private-key", ANY_TEXT, gate_private_key_object },
 	{ "secret-file", BLOB, gate_secret_file_object },
+	{ "hidden", ANY_TEXT, gate_hidden_object },
+	{ "link", 1u << GATE_TEXT_LINK, gate_link_object },
 	{ "path-deny", BLOB | 1u << GATE_TEXT_LINK, gate_path_rules_object },
 };
 const size_t gate_object_detectors_n = GATE_ARRAY_LEN(gate_object_detectors);
+
+const struct gate_entry_detector gate_entry_detectors[] = {
+	{ "hidden", gate_hidden_entry },
+	{ "modes", gate_modes_entry },
+};
+const size_t gate_entry_detectors_n = GATE_ARRAY_LEN(gate_entry_detectors);
+
+const struct gate_names_detector gate_names_detectors[] = {
+	{ "names", gate_names_look },
+};
+const size_t gate_names_detectors_n = GATE_ARRAY_LEN(gate_names_detectors);
+
+const struct gate_commit_detector gate_commit_detectors[] = {
+	{ "orphan", gate_orphan_commit },
+};
+const size_t gate_commit_detectors_n = GATE_ARRAY_LEN(gate_commit_detectors);
 
 const struct gate_delta_detector gate_delta_detectors[] = {
 	{ "own-rules", gate_path_own_rules }, { "owners", gate_path_owners },
@@ -40,6 +63,7 @@ const struct gate_detect_state gate_detect_states[] = {
 	{ "tests", gate_tests_init, gate_tests_release },
 	{ "deps", gate_locks_init, gate_locks_release },
 	{ "size", gate_size_init, gate_size_release },
+	{ "hidden", gate_hidden_init, gate_hidden_release },
 };
 const size_t gate_detect_states_n = GATE_ARRAY_LEN(gate_detect_states);
 

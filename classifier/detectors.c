@@ -2,6 +2,7 @@
 #include "classifier/detect.h"
 
 #include "classifier/deps/locks.h"
+#include "classifier/objects/binary.h"
 #include "classifier/objects/link.h"
 #include "classifier/objects/modes.h"
 #include "classifier/objects/names.h"
@@ -21,6 +22,8 @@ const struct gate_object_detector gate_object_detectors[] = {
 	{ "big", BLOB, gate_size_object },
 	{ "private-key", ANY_TEXT, gate_private_key_object },
 	{ "secret-file", BLOB, gate_secret_file_object },
+	{ "binary", BLOB, gate_binary_object },
+	{ "lfs", BLOB, gate_lfs_object },
 	{ "hidden", ANY_TEXT, gate_hidden_object },
 	{ "link", 1u << GATE_TEXT_LINK, gate_link_object },
 	{ "path-deny", BLOB | 1u << GATE_TEXT_LINK, gate_path_rules_object },

@@ -238,6 +238,16 @@ static int commit_texts(struct at *at, const struct gate_oid *oid, struct gate_e
 	return rc == 0 ? feed(at, GATE_TEXT_COMMIT, v.headers.s, v.headers.len, err) : rc;
 }
 
+/* A root beside a history that was there: known commits below this change, or any accepted one. */
+static int commit_itself(struct at *at, const struct gate_node *n, struct gate_err *err)
+{
+	const struct gate_ask *ask = at->w->ask;
+	struct gate_commit k = { .oid = at->commit, .n_parents = n->n_parents, .when = n->when, .now = ask->now };
+
+	k.unrelated = n->n_parents == 0 && ask->hidden.n > 0;
+	return gate_classify_commit(at->w->classifier, at->change, &k, err);
+}
+
 static int one_commit(struct at *at, uint32_t node, struct gate_err *err)
 {
 	struct gate_work *w = at->w;
@@ -251,6 +261,8 @@ static int one_commit(struct at *at, uint32_t node, struct gate_err *err)
 	rc = gate_work_named(w, at->change, &oid, &suspect, err);
 	if (rc == 0)
 		rc = commit_texts(at, &oid, err);
+	if (rc == 0)
+		rc = commit_itself(at, &w->graph.nodes[node], err);
 	return rc == 0 ? commit_tree(at, &w->graph.nodes[node], suspect, err) : rc;
 }
 

@@ -71,7 +71,7 @@ static int dangerous(struct place *p, const struct gate_name *n, struct gate_err
 	bool folder = (n->mode & 0170000) == 0040000;
 
 	if (has_control(n))
-		return add(p, "GIT-DOTGIT", n->len == 5 && memcmp(n->s, "Icon\r", 5) == 0 ? &medium : NULL,
+		return add(p, "GIT-DOTGIT", n->len == 5 && memcmp(n->s, "Icon\r", 5) == 0 ? &medium : &critical,
 			   "a name with a control character: what is shown for it is not what it is", err);
 	if (memchr(n->s, '\\', n->len)) /* systemd writes \x2d */
 		return add(p, "GIT-DOTGIT", &high, "a name with a backslash: to Windows it is a path", err);
@@ -105,7 +105,7 @@ static int one_name(struct place *p, const struct gate_name *n, struct gate_err 
 		return rc;
 	if (!gate_utf8_valid(n->s, n->len))
 		return add(p, "GIT-PATHBAD", &medium, "a name that is no UTF-8: systems show and store it differently", err);
-	rc = gate_hidden_name(p->d, p->change, gate_buf_cstr(&p->path), p->all->commit, &any, err);
+	rc = gate_hidden_name(p->d, p->change, gate_buf_cstr(&p->path), n->len, p->all->commit, &any, err);
 	return rc == 0 && any ? add(p, "GIT-PATHBAD", &high, "a name with characters that are not seen or look like others", err) : rc;
 }
 

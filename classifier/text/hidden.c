@@ -1,6 +1,7 @@
 #include "classifier/text/hidden.h"
 
 #include "classifier/lines.h"
+#include "classifier/objects/binary.h"
 #include "classifier/text/scan.h"
 
 #include <string.h>
@@ -192,12 +193,13 @@ static int judge_text(struct gate_detect *d, struct look *k, const struct gate_s
 	return tell(d, k, &hits, err);
 }
 
-/* As git tells it: a NUL in the first 8000 bytes. What is a program by its name, or what rules look at, is text all the same. */
+/* As git tells it: a NUL in the first 8000 bytes. What GIT-BIN knows is no text. What is a program by its name, or what rules look at, is text all the same. */
 static bool is_binary(struct gate_detect *d, const struct gate_object *o)
 {
 	size_t n = o->len < 8000 ? o->len : 8000;
 
-	return *o->path && memchr(o->bytes, '\0', n) && (gate_place_is_media(o->path) || place_of(d, o->path) != GATE_PLACE_CODE);
+	return *o->path && memchr(o->bytes, '\0', n) &&
+	       (gate_binary_kind(o->bytes, o->len) || gate_place_is_media(o->path) || place_of(d, o->path) != GATE_PLACE_CODE);
 }
 
 int gate_hidden_object(struct gate_detect *d, uint32_t change, const struct gate_object *o, struct gate_err *err)
@@ -244,12 +246,13 @@ int gate_hidden_entry(struct gate_detect *d, uint32_t change, const struct gate_
 	return judge_text(d, &k, e->olds, e->n_olds, &any, err);
 }
 
-int gate_hidden_name(struct gate_detect *d, uint32_t change, const char *path, const char *commit, bool *any,
+int gate_hidden_name(struct gate_detect *d, uint32_t change, const char *path, size_t name_len, const char *commit, bool *any,
 		     struct gate_err *err)
 {
 	gate_auto(gate_buf) struct gate_buf subject = { 0 };
 	struct gate_uni_hits hits = { 0 };
-	struct look k = { .change = change, .path = path, .commit = commit, .s = path, .len = strlen(path) };
+	struct look k = { .change = change, .path = path, .commit = commit, .s = path + strlen(path) - name_len,
+			  .len = name_len };
 
 	gate_uni_scan(k.s, k.len, GATE_PLACE_MESSAGE, false, &hits);
 	*any = hits.any;

@@ -8,8 +8,8 @@
 int gate_hidden_object(struct gate_detect *d, uint32_t change, const struct gate_object *o, struct gate_err *err);
 /* A text that came before and has hidden characters may stand where they do more harm. */
 int gate_hidden_entry(struct gate_detect *d, uint32_t change, const struct gate_entry *e, struct gate_err *err);
-/* A new name: UNI-* about the name itself. Gives whether it holds anything of that kind. */
-int gate_hidden_name(struct gate_detect *d, uint32_t change, const char *path, const char *commit, bool *any,
+/* A new name, the last name_len bytes of path: UNI-* about the name itself. *any: whether it holds anything of that kind. */
+int gate_hidden_name(struct gate_detect *d, uint32_t change, const char *path, size_t name_len, const char *commit, bool *any,
 		     struct gate_err *err);
 int gate_hidden_init(struct gate_detect *d, struct gate_err *err);
 void gate_hidden_release(struct gate_detect *d);

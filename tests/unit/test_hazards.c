@@ -333,6 +333,43 @@ static void test_names(void **state)
 	}
 }
 
+static void test_binaries(void **state)
+{
+	static const struct {
+		const char *path, *before, *now;
+		size_t len;
+		const char *want;
+	} cases[] = {
+		{ "x.png", NULL, "\177ELF\2\1\1\0", 8, "GIT-BIN:high" },
+		{ "lib.dat", NULL, "PK\003\004\0aaa", 8, "GIT-BIN:high" },
+		{ "a", NULL, "\x1f\x8b\x08\0", 4, "GIT-BIN:high" },
+		{ "a", NULL, "\xfd" "7zXZ\0", 6, "GIT-BIN:high" },
+		{ "a", NULL, "\0asm\1\0\0\0", 8, "GIT-BIN:high" },
+		{ "a", NULL, "\xca\xfe\xba\xbe\0\0", 6, "GIT-BIN:high" },
+		{ "a.pyc", NULL, "\x6f\x0d\x0d\x0a\0\0\0\0\0\0\0\0\0\0\0\0", 16, "GIT-BIN:high" },
+		{ "a.png", NULL, "\x89PNG\r\n\x1a\n\0\0\0\0", 12, "" },
+		{ "a.unknown", NULL, "zz\0\1\2", 5, "GIT-BIN:medium" },
+		{ "a.txt", NULL, "MZ is a chemist\n", 16, "" },
+		{ "a.txt", NULL, "BZhello\n", 8, "" },
+		{ "big.psd", NULL, "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 1\n", 63, "GIT-LFS:medium" },
+		{ "main.c", "int main;\n", "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 1\n", 63, "GIT-LFS:high" },
+		{ "doc.md", NULL, "the version https://git-lfs.github.com/spec/v1\n", 47, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < GATE_ARRAY_LEN(cases); i++) {
+		struct world w = { .before = cases[i].before, .now = cases[i].now };
+		char got[256];
+
+		start(&w);
+		show(&w, GATE_TEXT_BLOB, 0100644, cases[i].before ? 0100644 : 0, cases[i].path, cases[i].len);
+		told(&w, got, sizeof(got));
+		if (strcmp(got, cases[i].want) != 0)
+			fail_msg("binary %zu %s: got \"%s\", want \"%s\"", i, cases[i].path, got, cases[i].want);
+		stop(&w);
+	}
+}
+
 /* A text that was shown in a harmless place comes to stand in an agent's file: its bytes are not shown again. */
 static void test_another_place(void **state)
 {
@@ -355,6 +392,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_texts), cmocka_unit_test(test_attack_forms), cmocka_unit_test(test_links),
 		cmocka_unit_test(test_modes), cmocka_unit_test(test_names),	   cmocka_unit_test(test_another_place),
+		cmocka_unit_test(test_binaries),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

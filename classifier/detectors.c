@@ -8,6 +8,7 @@
 #include "classifier/objects/names.h"
 #include "classifier/objects/orphan.h"
 #include "classifier/objects/size.h"
+#include "classifier/objects/tally.h"
 #include "classifier/paths/closer.h"
 #include "classifier/paths/rules.h"
 #include "classifier/secrets/private_key.h"
@@ -33,6 +34,7 @@ const size_t gate_object_detectors_n = GATE_ARRAY_LEN(gate_object_detectors);
 const struct gate_entry_detector gate_entry_detectors[] = {
 	{ "hidden", gate_hidden_entry },
 	{ "modes", gate_modes_entry },
+	{ "tally", gate_tally_entry },
 };
 const size_t gate_entry_detectors_n = GATE_ARRAY_LEN(gate_entry_detectors);
 
@@ -50,6 +52,7 @@ const struct gate_delta_detector gate_delta_detectors[] = {
 	{ "own-rules", gate_path_own_rules }, { "owners", gate_path_owners },
 	{ "path-rules", gate_path_rules_delta }, { "locks", gate_locks_delta },
 	{ "size", gate_size_delta },	      { "private-key", gate_private_key_delta },
+	{ "tally", gate_tally_delta },
 };
 const size_t gate_delta_detectors_n = GATE_ARRAY_LEN(gate_delta_detectors);
 
@@ -58,6 +61,7 @@ const struct gate_end_detector gate_end_detectors[] = {
 	{ "tests-deleted", gate_tests_deleted_end },
 	{ "locks", gate_locks_end },
 	{ "size", gate_size_end },
+	{ "tally", gate_tally_end },
 };
 const size_t gate_end_detectors_n = GATE_ARRAY_LEN(gate_end_detectors);
 
@@ -67,6 +71,7 @@ const struct gate_detect_state gate_detect_states[] = {
 	{ "deps", gate_locks_init, gate_locks_release },
 	{ "size", gate_size_init, gate_size_release },
 	{ "hidden", gate_hidden_init, gate_hidden_release },
+	{ "tally", gate_tally_init, gate_tally_release },
 };
 const size_t gate_detect_states_n = GATE_ARRAY_LEN(gate_detect_states);
 

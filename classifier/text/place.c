@@ -11,7 +11,7 @@ static const char source_ends[] =
 	"|c|h|cc|hh|cpp|hpp|cxx|hxx|c++|h++|inl|ipp|m|mm|s|asm|nasm|go|rs|java|kt|kts|scala|groovy|gradle|clj|cljs|cljc|edn|js|jsx|mjs|cjs|"
 	"ts|tsx|mts|cts|vue|svelte|astro|py|pyi|pyx|pxd|rb|erb|rake|gemspec|php|phtml|pl|pm|t|sh|bash|zsh|fish|ksh|csh|ps1|psm1|bat|cmd|"
 	"cs|fs|fsx|vb|swift|dart|lua|r|jl|ex|exs|erl|hrl|hs|lhs|ml|mli|elm|nim|zig|d|v|sv|vhd|vhdl|sol|vy|move|cairo|sql|psql|plsql|tf|hcl|"
-	"nix|cmake|mk|mak|am|ac|m4|in|y|l|lex|el|lisp|lsp|scm|rkt|tcl|awk|sed|vim|proto|thrift|graphql|gql|wat|cu|cuh|cl|glsl|hlsl|wgsl|"
+	"nix|cmake|mk|mak|am|ac|m4|in|y|l|lex|el|lisp|lsp|scm|rkt|tcl|awk|sed|proto|thrift|graphql|gql|wat|cu|cuh|cl|glsl|hlsl|wgsl|"
 	"f|f90|f95|for|pas|pp|ada|adb|ads|cob|cbl|coffee|css|scss|sass|less|styl|razor|cshtml|jsp|asp|aspx|ejs|hbs|twig|j2|jinja|rego|"
 	"cue|bzl|bazel|star|dhall|jsonnet|libsonnet|service|rules|";
 static const char prose_ends[] = "|md|markdown|mdx|txt|text|rst|adoc|asciidoc|org|textile|tex|html|htm|xhtml|log|rtf|pod|texi|man|1|2|3|4|5|6|7|8|9|";

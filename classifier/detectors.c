@@ -2,6 +2,7 @@
 #include "classifier/detect.h"
 
 #include "classifier/deps/locks.h"
+#include "classifier/objects/attributes.h"
 #include "classifier/objects/binary.h"
 #include "classifier/objects/link.h"
 #include "classifier/objects/modes.h"
@@ -25,6 +26,7 @@ const struct gate_object_detector gate_object_detectors[] = {
 	{ "secret-file", BLOB, gate_secret_file_object },
 	{ "binary", BLOB, gate_binary_object },
 	{ "lfs", BLOB, gate_lfs_object },
+	{ "attributes", BLOB, gate_attributes_object },
 	{ "hidden", ANY_TEXT, gate_hidden_object },
 	{ "link", 1u << GATE_TEXT_LINK, gate_link_object },
 	{ "path-deny", BLOB | 1u << GATE_TEXT_LINK, gate_path_rules_object },
@@ -79,7 +81,7 @@ const struct gate_closer gate_closers[] = {
 	{ "BLD-DOCK", gate_closer_words },	 { "BLD-NPM", gate_closer_words },
 	{ "BLD-TESTCMD", gate_closer_words },	 { "DB-MIG", gate_closer_migration },
 	{ "DEP-ADD", gate_locks_closer },	 { "DEP-CFG", gate_closer_words },
-	{ "GIT-ATTR", gate_closer_words },	 { "OWN-CODE", gate_closer_owners },
+	{ "GIT-ATTR", gate_attributes_closer },	 { "OWN-CODE", gate_closer_owners },
 	{ "SEC-FILE", gate_secret_file_closer }, { "TST-DEL", gate_tests_deleted_closer },
 	{ "TST-THR", gate_closer_threshold },
 };

@@ -160,6 +160,14 @@ static void test_texts(void **state)
 		{ "a.py", NULL, "\u0394x = \u03bb * 3; \u03c3_x = \u00b5s; kB_\u03bd = \u03c1\n", "" },
 		{ "a.py", NULL, "\uff53elf.x()\n", "UNI-HOMO:medium" },
 		{ "a.js", NULL, "if (env\u01c3= x)\n", "UNI-HOMO:high" },
+		/* attributes */
+		{ ".gitattributes", NULL, "*.c filter=x\n", "GIT-ATTR:high GIT-ATTR:high" },
+		{ ".gitattributes", "*.c -diff\n", "# moved\n*.c    -diff\n", "" },
+		{ ".gitattributes", NULL, "*.png binary\n*.psd filter=lfs diff=lfs merge=lfs -text\n*.py diff=python\n* text=auto eol=lf\n", "" },
+		{ ".gitattributes", "* text=auto\n", "* text=auto\n*.sql -diff\n", "GIT-ATTR:high GIT-ATTR:high" },
+		{ ".gitattributes", NULL, "*.sql -diff\n*.sql diff\n", "" },
+		{ ".gitattributes", NULL, "[attr]hide -diff\n\"*.sql\" hide\n", "GIT-ATTR:high GIT-ATTR:high" },
+		{ ".gitattributes", "*.c filter=x\n", "\n", "" },
 		/* agents' files */
 		{ "CLAUDE.md", NULL, "be\u200b good\n", "AGT-UNI:critical UNI-ZW:high" },
 		{ ".cursor/rules/a.mdc", NULL, "x\U000e0041\n", "AGT-UNI:critical UNI-TAG:critical" },

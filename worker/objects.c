@@ -15,6 +15,7 @@ struct at {
 	char commit[GATE_HEXSZ + 1]; /* "" outside commits */
 	const char *path;	     /* of the tree that is being checked */
 	const struct gate_oid *tree;
+	struct gate_merge merge;
 	struct gate_oidmap taken; /* deltas that are an accepted side's */
 };
 
@@ -149,6 +150,8 @@ static int show_entry(struct at *at, const struct gate_walk_entry *e, bool first
 		gate_oid_hex(&e->olds[i].oid, olds[i].oid);
 	}
 	rc = gate_classify_entry(at->w->classifier, at->change, &plain, err);
+	if (rc == 0)
+		rc = gate_work_merge_entry(at->w, at->change, at->commit, &at->merge, e, err);
 	return rc == 0 && first ? read_blob(at, e, &plain, err) : rc;
 }
 
@@ -206,6 +209,7 @@ static int commit_tree(struct at *at, const struct gate_node *n, bool covered, s
 	uint32_t first = n->first_parent, count = n->n_parents;
 	int rc = 0;
 
+	gate_work_merge_start(&at->merge, n, g->parents);
 	/* n may move while parents are loaded: it is not used below. */
 	if (count > GATE_WALK_PARENTS_MAX)
 		count = GATE_WALK_PARENTS_MAX;
@@ -336,6 +340,7 @@ int gate_work_objects(struct gate_work *w, const struct gate_brought *look, stru
 	for (size_t i = 0; rc == 0 && i < look->span.commits.n; i++)
 		rc = one_commit(&at, look->span.commits.v[i], err);
 	at.commit[0] = '\0';
+	at.merge.two = false;
 	if (rc == 0)
 		rc = bare_value(&at, look, err);
 	return rc == 0 ? note_near(w, &look->span.boundary, err) : rc;

@@ -60,4 +60,19 @@ push_as codex-bot agent origin quiet:refs/heads/agent/quiet
 is "$(git -C srv.git rev-parse refs/heads/agent/quiet)" "$(g rev-parse quiet)" 'an ordinary file lands'
 g update-ref refs/heads/here "$(g commit-tree -p origin/main -m "$(printf 'hide \342\200\256 this')" 'origin/main^{tree}')"
 try 'a mark of direction in a message' UNI-BIDI
+
+# a merge: what no side has is told, what both have is not
+g checkout -q -B side origin/main && commit_file agent s.txt s
+g checkout -q -B here origin/main && commit_file agent t.txt t
+g merge -q --no-commit side >/dev/null 2>&1
+echo evil >agent/evil.txt && g add evil.txt && g commit -q -m merge
+g branch -q -D side
+try 'a file that only the merge has' GIT-MERGE
+g checkout -q -B side origin/main && commit_file agent s.txt s
+g checkout -q -B here origin/main && commit_file agent t.txt t
+g merge -q --no-commit side >/dev/null 2>&1
+echo evil >agent/s.txt && g add s.txt && g commit -q -m merge
+g branch -q -D side
+push_as codex-bot agent --force origin here:refs/heads/agent/y
+is "$STATUS" 0 'one side alone has the file: it may have moved'
 done_testing

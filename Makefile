@@ -90,7 +90,7 @@ GEN_OBJ     := $(O)/obj/gen/packs.o
 
 # ---- linking: small programs start sooner (docs/adr/0001-static-linking.md) ----
 GATE_LIBS   := libsodium jansson yaml-0.1 libpcre2-8 libseccomp minizip zlib libmd libutf8proc
-WORKER_LIBS := libgit2 libpcre2-8 yaml-0.1 libsodium libseccomp jansson minizip zlib
+WORKER_LIBS := libgit2 libpcre2-8 yaml-0.1 libsodium libseccomp jansson minizip zlib libutf8proc
 # recursive on purpose: pkg-config runs when something is linked
 pc_static  = -Wl,-Bstatic $(shell $(PKG_CONFIG) --static --libs $(1)) -Wl,-Bdynamic
 pc_dynamic = $(shell $(PKG_CONFIG) --libs $(1))

@@ -125,11 +125,21 @@ static bool differ(const struct gate_file *a, const struct gate_file *b)
 	return !a || !b || a->len != b->len || memcmp(a->bytes, b->bytes, a->len) != 0;
 }
 
-static int feed_object(struct gate_classifier *c, const char *path, const struct gate_file *now, struct gate_err *err)
+static int feed_object(struct gate_classifier *c, const char *path, const struct gate_file *before,
+		       const struct gate_file *now, struct gate_err *err)
 {
-	struct gate_object o = { GATE_TEXT_BLOB, path, "", now->bytes, now->len, false };
+	struct gate_side old = { .mode = 0100644 };
+	char oid[GATE_HEXSZ + 1];
+	struct gate_entry e = { .path = path, .commit = "", .mode = 0100644, .oid = oid, .olds = &old, .n_olds = before ? 1 : 0 };
+	struct gate_object o = { .text = GATE_TEXT_BLOB, .path = path, .commit = "", .bytes = now->bytes, .len = now->len,
+				 .mode = 0100644, .olds = &old, .n_olds = before ? 1 : 0 };
+	int rc;
 
-	return gate_classify_object(c, 0, &o, err);
+	name_object(now, oid);
+	if (before)
+		name_object(before, old.oid);
+	rc = gate_classify_entry(c, 0, &e, err);
+	return rc == 0 ? gate_classify_object(c, 0, &o, err) : rc;
 }
 
 static int feed_delta(struct gate_classifier *c, const char *path, const struct gate_file *before,
@@ -165,7 +175,7 @@ static int feed(struct case_run *r, struct gate_classifier *c, enum side side, b
 		if (!differ(f, other) || (side == SIDE_BEFORE && other))
 			continue;
 		if (objects)
-			rc = feed_object(c, path, f, err);
+			rc = feed_object(c, path, other, f, err);
 		else
 			rc = side == SIDE_AFTER ? feed_delta(c, path, other, f, err)
 						: feed_delta(c, path, f, NULL, err);

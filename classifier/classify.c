@@ -94,6 +94,43 @@ bool gate_classify_bound(struct gate_classifier *c, const char *path)
 	return false;
 }
 
+int gate_classify_entry(struct gate_classifier *c, uint32_t change, const struct gate_entry *e, struct gate_err *err)
+{
+	int rc = check(c, change, err);
+
+	for (size_t i = 0; rc == 0 && i < gate_entry_detectors_n; i++)
+		rc = gate_entry_detectors[i].fn(&c->d, change, e, err);
+	return rc;
+}
+
+int gate_classify_names(struct gate_classifier *c, uint32_t change, const struct gate_names *n, struct gate_err *err)
+{
+	int rc = check(c, change, err);
+
+	for (size_t i = 0; rc == 0 && i < gate_names_detectors_n; i++)
+		rc = gate_names_detectors[i].fn(&c->d, change, n, err);
+	return rc;
+}
+
+int gate_classify_commit(struct gate_classifier *c, uint32_t change, const struct gate_commit *k, struct gate_err *err)
+{
+	int rc = check(c, change, err);
+
+	for (size_t i = 0; rc == 0 && i < gate_commit_detectors_n; i++)
+		rc = gate_commit_detectors[i].fn(&c->d, change, k, err);
+	return rc;
+}
+
+int gate_classify_evil(struct gate_classifier *c, uint32_t change, const struct gate_evil *e, struct gate_err *err)
+{
+	struct gate_sighting s = {
+		.id = "GIT-MERGE", .path = e->path, .commit = e->commit, .new_value = e->what, .line = e->line
+	};
+	int rc = check(c, change, err);
+
+	return rc == 0 ? gate_detect_add(&c->d, change, &s, err) : rc;
+}
+
 int gate_classify_delta(struct gate_classifier *c, uint32_t change, const struct gate_delta *d, struct gate_err *err)
 {
 	int rc = check(c, change, err);

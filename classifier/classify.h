@@ -20,6 +20,12 @@ struct gate_delta {
 	char old_oid[GATE_HEXSZ + 1], new_oid[GATE_HEXSZ + 1];
 };
 
+/* What a parent of the new commit holds at the same path. */
+struct gate_side {
+	uint32_t mode;
+	char oid[GATE_HEXSZ + 1];
+};
+
 /* One new object: a blob at a path, a commit message, a tag message, a symbolic link's target. */
 enum gate_text { GATE_TEXT_BLOB, GATE_TEXT_LINK, GATE_TEXT_COMMIT, GATE_TEXT_TAG, GATE_TEXT_REF };
 struct gate_object {
@@ -30,6 +36,47 @@ struct gate_object {
 		*bytes; /* NULL with len > 0: not read (over a limit, unreadable); len is then its size, or SIZE_MAX */
 	size_t len;
 	bool clean; /* a blob whose bytes gate_classify_peek found nothing in: bytes is NULL, len its size */
+	uint32_t mode; /* of a blob or link: git's four; 0 for messages */
+	const struct gate_side *olds;
+	size_t n_olds;
+};
+
+/* A path of a new commit's tree at which no parent holds the same. Comes for each such path of each commit; the bytes of a blob
+ * come behind the first of its paths alone. */
+struct gate_entry {
+	const char *path, *commit;
+	uint32_t mode;
+	const char *oid;
+	const struct gate_side *olds;
+	size_t n_olds;
+	bool again; /* its bytes were shown before */
+};
+
+/* A tree that no parent holds in its place. */
+struct gate_name {
+	const char *s; /* not NUL-terminated */
+	size_t len;
+	uint32_t mode; /* as written */
+	bool had;      /* a parent's tree in this place has an entry of this name */
+};
+struct gate_names {
+	const char *path, *commit; /* path: "" for the root */
+	const struct gate_name *v;
+	size_t n;
+};
+
+/* A new commit, beside its texts. */
+struct gate_commit {
+	const char *oid;
+	uint32_t n_parents;
+	int64_t when, now; /* of the committer, and of the push; 0: unknown */
+	bool unrelated;	   /* has no parent, and the repository had commits before the push */
+};
+
+/* What a merge holds although neither its parents nor a merge of them do. */
+struct gate_evil {
+	const char *path, *commit, *what;
+	uint32_t line; /* 0: the whole path */
 };
 
 struct gate_osv; /* classifier/deps/osv.h */
@@ -49,6 +96,10 @@ int gate_classify_object(struct gate_classifier *c, uint32_t change, const struc
  * gate_classify_bound is false for its path, the object may be given without its bytes, as `clean`. */
 bool gate_classify_peek(struct gate_classifier *c, const char *bytes, size_t len);
 bool gate_classify_bound(struct gate_classifier *c, const char *path);
+int gate_classify_entry(struct gate_classifier *c, uint32_t change, const struct gate_entry *e, struct gate_err *err);
+int gate_classify_names(struct gate_classifier *c, uint32_t change, const struct gate_names *n, struct gate_err *err);
+int gate_classify_commit(struct gate_classifier *c, uint32_t change, const struct gate_commit *k, struct gate_err *err);
+int gate_classify_evil(struct gate_classifier *c, uint32_t change, const struct gate_evil *e, struct gate_err *err);
 int gate_classify_delta(struct gate_classifier *c, uint32_t change, const struct gate_delta *d, struct gate_err *err);
 /* Findings about totals (GIT-SIZE) and the GATE-LIMIT for what was dropped; call once, last. */
 int gate_classify_done(struct gate_classifier *c, struct gate_err *err);

@@ -14,6 +14,8 @@ struct gate_test_state;	  /* tests/deleted.c */
 struct gate_dep_state;	  /* deps/locks.c */
 struct gate_size_state;	  /* objects/size.c */
 struct gate_docs_state;	  /* docs.c */
+struct gate_uni_state;	  /* text/hidden.c */
+struct gate_tally_state;  /* objects/tally.c */
 
 struct gate_detect {
 	const struct gate_policy *policy;
@@ -31,6 +33,8 @@ struct gate_detect {
 	bool osv_asked;		    /* deps/vuln.c */
 	uint32_t osv_change;
 	struct gate_docs_state *docs;
+	struct gate_uni_state *uni;
+	struct gate_tally_state *tally;
 };
 
 /* Looks at one new object. `texts`: 1 << enum gate_text for each kind it wants. */
@@ -42,6 +46,20 @@ struct gate_object_detector {
 	 * the paths that `bound` names, fn gets the bytes. Neither: bytes say nothing to it. */
 	bool (*peek)(struct gate_detect *d, const char *bytes, size_t len);
 	bool (*bound)(struct gate_detect *d, const char *path);
+};
+
+/* Looks at one path of a new commit, at the names of a new tree, at a new commit. */
+struct gate_entry_detector {
+	const char *name;
+	int (*fn)(struct gate_detect *d, uint32_t change, const struct gate_entry *e, struct gate_err *err);
+};
+struct gate_names_detector {
+	const char *name;
+	int (*fn)(struct gate_detect *d, uint32_t change, const struct gate_names *n, struct gate_err *err);
+};
+struct gate_commit_detector {
+	const char *name;
+	int (*fn)(struct gate_detect *d, uint32_t change, const struct gate_commit *k, struct gate_err *err);
 };
 
 /* Looks at one changed path. */
@@ -80,6 +98,12 @@ struct gate_closer {
 
 extern const struct gate_object_detector gate_object_detectors[];
 extern const size_t gate_object_detectors_n;
+extern const struct gate_entry_detector gate_entry_detectors[];
+extern const size_t gate_entry_detectors_n;
+extern const struct gate_names_detector gate_names_detectors[];
+extern const size_t gate_names_detectors_n;
+extern const struct gate_commit_detector gate_commit_detectors[];
+extern const size_t gate_commit_detectors_n;
 extern const struct gate_delta_detector gate_delta_detectors[];
 extern const size_t gate_delta_detectors_n;
 extern const struct gate_end_detector gate_end_detectors[];

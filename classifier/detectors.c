@@ -5,12 +5,20 @@
 #include "classifier/deps/vuln.h"
 #include "classifier/docs.h"
 #include "classifier/infra/migration.h"
+#include "classifier/objects/attributes.h"
+#include "classifier/objects/binary.h"
+#include "classifier/objects/link.h"
+#include "classifier/objects/modes.h"
+#include "classifier/objects/names.h"
+#include "classifier/objects/orphan.h"
 #include "classifier/objects/size.h"
+#include "classifier/objects/tally.h"
 #include "classifier/paths/closer.h"
 #include "classifier/paths/rules.h"
 #include "classifier/secrets/private_key.h"
 #include "classifier/secrets/secret_file.h"
 #include "classifier/tests/deleted.h"
+#include "classifier/text/hidden.h"
 
 #define BLOB (1u << GATE_TEXT_BLOB)
 #define ANY_TEXT (BLOB | 1u << GATE_TEXT_LINK | 1u << GATE_TEXT_COMMIT | 1u << GATE_TEXT_TAG | 1u << GATE_TEXT_REF)
@@ -19,14 +27,37 @@ const struct gate_object_detector gate_object_detectors[] = {
 	{ "big", BLOB, gate_size_object, NULL, NULL },
 	{ "private-key", ANY_TEXT, gate_private_key_object, gate_private_key_peek, NULL },
 	{ "secret-file", BLOB, gate_secret_file_object, NULL, gate_secret_file_bound },
+	{ "binary", BLOB, gate_binary_object, gate_binary_peek, NULL },
+	{ "lfs", BLOB, gate_lfs_object, gate_lfs_peek, gate_lfs_bound },
+	{ "attributes", BLOB, gate_attributes_object, NULL, gate_attributes_bound },
+	{ "hidden", ANY_TEXT, gate_hidden_object, gate_hidden_peek, NULL },
+	{ "link", 1u << GATE_TEXT_LINK, gate_link_object, NULL, NULL },
 	{ "path-deny", BLOB | 1u << GATE_TEXT_LINK, gate_path_rules_object, NULL, NULL },
 };
 const size_t gate_object_detectors_n = GATE_ARRAY_LEN(gate_object_detectors);
+
+const struct gate_entry_detector gate_entry_detectors[] = {
+	{ "hidden", gate_hidden_entry },
+	{ "modes", gate_modes_entry },
+	{ "tally", gate_tally_entry },
+};
+const size_t gate_entry_detectors_n = GATE_ARRAY_LEN(gate_entry_detectors);
+
+const struct gate_names_detector gate_names_detectors[] = {
+	{ "names", gate_names_look },
+};
+const size_t gate_names_detectors_n = GATE_ARRAY_LEN(gate_names_detectors);
+
+const struct gate_commit_detector gate_commit_detectors[] = {
+	{ "orphan", gate_orphan_commit },
+};
+const size_t gate_commit_detectors_n = GATE_ARRAY_LEN(gate_commit_detectors);
 
 const struct gate_delta_detector gate_delta_detectors[] = {
 	{ "own-rules", gate_path_own_rules }, { "owners", gate_path_owners },
 	{ "path-rules", gate_path_rules_delta }, { "locks", gate_locks_delta },
 	{ "size", gate_size_delta },	      { "private-key", gate_private_key_delta },
+	{ "tally", gate_tally_delta },
 };
 const size_t gate_delta_detectors_n = GATE_ARRAY_LEN(gate_delta_detectors);
 
@@ -36,6 +67,7 @@ const struct gate_end_detector gate_end_detectors[] = {
 	{ "locks", gate_locks_end },
 	{ "vulnerabilities", gate_dep_vuln_end },
 	{ "size", gate_size_end },
+	{ "tally", gate_tally_end },
 };
 const size_t gate_end_detectors_n = GATE_ARRAY_LEN(gate_end_detectors);
 
@@ -45,6 +77,8 @@ const struct gate_detect_state gate_detect_states[] = {
 	{ "deps", gate_locks_init, gate_locks_release },
 	{ "size", gate_size_init, gate_size_release },
 	{ "docs", gate_docs_init, gate_docs_release },
+	{ "hidden", gate_hidden_init, gate_hidden_release },
+	{ "tally", gate_tally_init, gate_tally_release },
 };
 const size_t gate_detect_states_n = GATE_ARRAY_LEN(gate_detect_states);
 
@@ -52,7 +86,7 @@ const struct gate_closer gate_closers[] = {
 	{ "BLD-DOCK", gate_closer_words },	 { "BLD-NPM", gate_closer_words },
 	{ "BLD-TESTCMD", gate_closer_words },	 { "DB-MIG", gate_closer_migration },
 	{ "DEP-ADD", gate_locks_closer },	 { "DEP-CFG", gate_closer_words },
-	{ "GIT-ATTR", gate_closer_words },	 { "OWN-CODE", gate_closer_owners },
+	{ "GIT-ATTR", gate_attributes_closer },	 { "OWN-CODE", gate_closer_owners },
 	{ "SEC-FILE", gate_secret_file_closer }, { "TST-DEL", gate_tests_deleted_closer },
 	{ "TST-THR", gate_closer_threshold },
 };

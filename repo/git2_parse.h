@@ -7,6 +7,7 @@
 #define GATE_REPO_GIT2_PARSE_H
 
 #include "base/change.h"
+#include "base/name.h"
 #include "repo/git2_oid.h"
 
 /* A piece of the object's bytes; not NUL-terminated. */
@@ -76,10 +77,6 @@ enum gate_flaw {
 typedef int gate_flaw_fn(void *arg, enum gate_flaw flaw, const char *name, size_t name_len, const char *what,
 			 struct gate_err *err);
 int gate_tree_flaws(const char *bytes, size_t len, gate_flaw_fn *fn, void *arg, struct gate_err *err);
-
-/* Why a component is unsafe ("." and ".." included), NULL when it is not. Letter case, NTFS short names, trailing dots and spaces,
- * alternate data streams, HFS+ ignorable code points and backslashes are seen through. */
-const char *gate_name_unsafe(const char *name, size_t len);
 
 /* The mail addresses of an ident line, or of the trailers of a message that name persons (Co-authored-by, Signed-off-by):
  * lower case, at most 512 bytes each. */

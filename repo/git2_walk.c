@@ -109,8 +109,19 @@ struct new_walk {
 	const struct gate_walk_events *ev;
 	void *arg;
 	struct todos todos;
+	struct gate_walk_name *names; /* of the folder at hand */
+	size_t n_names, cap_names;
 	char path[GATE_PATH_MAX_BYTES + 1];
 };
+
+static uint32_t plain_mode(uint32_t mode)
+{
+	if (gate_mode_is_link(mode))
+		return 0120000;
+	if (gate_mode_is_gitlink(mode))
+		return 0160000;
+	return mode & 0100 ? 0100755 : 0100644;
+}
 
 static int push_subtree(struct new_walk *w, const struct gate_oid *oid, bool covered, const struct gate_oid *others, size_t n,
 			struct gate_err *err)
@@ -128,40 +139,89 @@ static int push_subtree(struct new_walk *w, const struct gate_oid *oid, bool cov
 	return todos_push(&w->todos, &t, err);
 }
 
-/* One entry of a folder: nothing when a parent has the same here, else a call or a folder more to look at. */
-static int new_entry(struct new_walk *w, const struct todo *t, struct sides *s, const struct gate_tree_entry *e,
-		     struct gate_err *err)
+/* One entry of a folder against the parents' folders. */
+struct met {
+	struct gate_oid trees[GATE_WALK_PARENTS_MAX];
+	struct gate_walk_side olds[GATE_WALK_PARENTS_MAX];
+	size_t n_trees, n_olds;
+	bool had, same;
+};
+
+static int meet(struct new_walk *w, struct sides *s, const struct gate_tree_entry *e, struct met *m, struct gate_err *err)
 {
-	struct gate_oid others[GATE_WALK_PARENTS_MAX];
-	size_t n = 0;
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < s->n; i++) {
+	m->n_trees = m->n_olds = 0;
+	m->had = m->same = false;
+	for (size_t i = 0; rc == 0 && i < s->n && !m->same; i++) {
 		const struct gate_tree_entry *o = side_find(s, i, e);
 
-		if (!o)
+		m->had |= o != NULL;
+		m->same = o && gate_oid_eq(&o->oid, &e->oid) && o->mode == e->mode;
+		if (!o || m->same)
 			continue;
-		if (gate_oid_eq(&o->oid, &e->oid) && o->mode == e->mode)
-			return 0;
-		if (gate_mode_is_tree(o->mode))
-			others[n++] = o->oid;
-		else
-			rc = w->ev->beside(w->arg, &o->oid, err);
+		if (gate_mode_is_tree(o->mode)) {
+			m->trees[m->n_trees++] = o->oid;
+			continue;
+		}
+		m->olds[m->n_olds++] = (struct gate_walk_side){ plain_mode(o->mode), o->oid };
+		rc = w->ev->beside(w->arg, &o->oid, err);
 	}
-	if (rc == 0)
-		rc = join(w->path, t->path, e, err);
+	return rc;
+}
+
+/* Nothing when a parent has the same here, else a call or a folder more to look at. */
+static int new_entry(struct new_walk *w, const struct todo *t, const struct gate_tree_entry *e, const struct met *m,
+		     struct gate_err *err)
+{
+	struct gate_walk_entry out = { w->path, plain_mode(e->mode), &e->oid, t->covered, m->olds, m->n_olds };
+	int rc = join(w->path, t->path, e, err);
+
 	if (rc < 0)
 		return rc;
 	if (!gate_mode_is_tree(e->mode))
-		return w->ev->entry(w->arg, w->path, e->mode, &e->oid, t->covered, err);
-	return push_subtree(w, &e->oid, t->covered, others, n, err);
+		return w->ev->entry(w->arg, &out, err);
+	return push_subtree(w, &e->oid, t->covered, m->trees, m->n_trees, err);
+}
+
+static int add_name(struct new_walk *w, const struct gate_tree_entry *e, bool had, struct gate_err *err)
+{
+	if (w->n_names == w->cap_names) {
+		size_t cap = w->cap_names ? w->cap_names * 2 : 64;
+		struct gate_walk_name *v = reallocarray(w->names, cap, sizeof(*v));
+
+		if (!v)
+			return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+		w->names = v;
+		w->cap_names = cap;
+	}
+	w->names[w->n_names++] = (struct gate_walk_name){ e->name, e->name_len, e->mode, had };
+	return 0;
+}
+
+static int new_entries(struct new_walk *w, const struct todo *t, struct sides *s, const struct gate_obj *o,
+		       struct gate_err *err)
+{
+	struct gate_tree_iter it;
+	struct met m;
+	int rc = 0;
+
+	w->n_names = 0;
+	gate_tree_start(&it, o->bytes, o->len);
+	while (rc == 0 && gate_tree_next(&it)) {
+		rc = meet(w, s, &it.e, &m, err);
+		if (rc == 0)
+			rc = add_name(w, &it.e, m.had, err);
+		if (rc == 0 && !m.same)
+			rc = new_entry(w, t, &it.e, &m, err);
+	}
+	return rc == 0 ? w->ev->names(w->arg, t->path, w->names, w->n_names, err) : rc;
 }
 
 static int new_folder(struct new_walk *w, const struct todo *t, bool covered, struct gate_err *err)
 {
 	gate_auto(gate_obj) struct gate_obj o = { 0 };
 	struct todo here = *t;
-	struct gate_tree_iter it;
 	struct sides s = { 0 };
 	int rc = gate_store_read_kind(w->store, &t->oid, GATE_KIND_TREE, &o, err);
 
@@ -173,9 +233,7 @@ static int new_folder(struct new_walk *w, const struct todo *t, bool covered, st
 	if (rc == 0)
 		rc = sides_open(w->store, &s, t->others, t->n, err);
 	if (rc == 0)
-		gate_tree_start(&it, o.bytes, o.len);
-	while (rc == 0 && gate_tree_next(&it))
-		rc = new_entry(w, &here, &s, &it.e, err);
+		rc = new_entries(w, &here, &s, &o, err);
 	sides_clear(&s);
 	return rc;
 }
@@ -201,6 +259,7 @@ int gate_walk_new(struct gate_store *s, const struct gate_oid *tree, const struc
 		todo_clear(&t);
 	}
 	todos_clear(&w.todos);
+	free(w.names);
 	return rc < 0 ? rc : 0;
 }
 
@@ -211,15 +270,6 @@ struct delta_walk {
 	struct todos todos; /* others[0] is the old tree, others[1] the new one; zero: absent */
 	char path[GATE_PATH_MAX_BYTES + 1];
 };
-
-static uint32_t plain_mode(uint32_t mode)
-{
-	if (gate_mode_is_link(mode))
-		return 0120000;
-	if (gate_mode_is_gitlink(mode))
-		return 0160000;
-	return mode & 0100 ? 0100755 : 0100644;
-}
 
 static int push_pair(struct delta_walk *w, const struct gate_oid *a, const struct gate_oid *b, struct gate_err *err)
 {

@@ -14,14 +14,37 @@ enum gate_walk_step {
 	GATE_WALK_ENTER_COVERED, /* as ENTER, and everything below is met with `covered` set */
 };
 
+/* What stands in one place; modes are git's own four (100644, 100755, 120000, 160000). */
+struct gate_walk_side {
+	uint32_t mode;
+	struct gate_oid oid;
+};
+
+struct gate_walk_entry {
+	const char *path;
+	uint32_t mode;
+	const struct gate_oid *oid;
+	bool covered;
+	const struct gate_walk_side *olds; /* of the parents that have a blob or a gitlink here */
+	size_t n_olds;
+};
+
+struct gate_walk_name {
+	const char *s;
+	size_t len;
+	uint32_t mode; /* as written */
+	bool had;      /* a parent has an entry of this name here */
+};
+
 struct gate_walk_events {
 	/* A tree (the root, path "", first) that no parent has here. Gives an enum gate_walk_step, or a negative code. */
 	int (*tree)(void *arg, const char *path, const struct gate_oid *oid, bool covered, struct gate_err *err);
 	/* The bytes of a tree that is entered. */
 	int (*bytes)(void *arg, const char *path, const struct gate_oid *oid, const struct gate_obj *o, struct gate_err *err);
 	/* A blob or a gitlink that no parent has here. */
-	int (*entry)(void *arg, const char *path, uint32_t mode, const struct gate_oid *oid, bool covered,
-		     struct gate_err *err);
+	int (*entry)(void *arg, const struct gate_walk_entry *e, struct gate_err *err);
+	/* All names of a tree that is entered, behind its entries. */
+	int (*names)(void *arg, const char *path, const struct gate_walk_name *v, size_t n, struct gate_err *err);
 	/* A tree or a blob that a parent has where another one came to stand: what git takes as the base of a delta. */
 	int (*beside)(void *arg, const struct gate_oid *oid, struct gate_err *err);
 };

@@ -66,7 +66,7 @@ int gate_work_inbox(struct gate_work *w, const struct gate_brought *look, struct
 	if (rc == 0 && boxes[box].to_parent)
 		return gate_files_add(&w->reply->inbox, c->ref, o.bytes, o.len, err);
 	if (rc == 0) {
-		struct gate_object piece = { GATE_TEXT_BLOB, "", "", o.bytes, o.len, false };
+		struct gate_object piece = { .text = GATE_TEXT_BLOB, .path = "", .commit = "", .bytes = o.bytes, .len = o.len };
 
 		rc = gate_classify_object(w->classifier, look->change, &piece, err);
 	}

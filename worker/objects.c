@@ -15,12 +15,13 @@ struct at {
 	char commit[GATE_HEXSZ + 1]; /* "" outside commits */
 	const char *path;	     /* of the tree that is being checked */
 	const struct gate_oid *tree;
+	struct gate_merge merge;
 	struct gate_oidmap taken; /* deltas that are an accepted side's */
 };
 
-static int feed(struct at *at, enum gate_text text, const char *path, const char *bytes, size_t len, struct gate_err *err)
+static int feed(struct at *at, enum gate_text text, const char *bytes, size_t len, struct gate_err *err)
 {
-	struct gate_object o = { text, path, at->commit, bytes, len, false };
+	struct gate_object o = { .text = text, .path = "", .commit = at->commit, .bytes = bytes, .len = len };
 
 	return gate_classify_object(at->w->classifier, at->change, &o, err);
 }
@@ -112,48 +113,86 @@ static int first_link(struct at *at, const char *path, const struct gate_oid *oi
 	return rc == 0 ? gate_oidmap_mark(at->judged, &key, GATE_JUDGED_LINK, first, err) : rc;
 }
 
-static int read_blob(struct at *at, const char *path, bool link, const struct gate_oid *oid, struct gate_err *err)
+static int read_blob(struct at *at, const struct gate_walk_entry *e, const struct gate_entry *plain, struct gate_err *err)
 {
 	gate_auto(gate_obj) struct gate_obj o = { 0 };
+	struct gate_object piece = { .text = gate_mode_is_link(e->mode) ? GATE_TEXT_LINK : GATE_TEXT_BLOB, .path = e->path,
+				     .commit = at->commit, .mode = e->mode, .olds = plain->olds, .n_olds = plain->n_olds };
 	enum gate_kind kind;
-	size_t size;
-	int rc = gate_store_stat(at->w->store, oid, &kind, &size, err);
+	int rc = gate_store_stat(at->w->store, e->oid, &kind, &piece.len, err);
 
 	if (rc < 0)
 		return rc;
 	if (kind != GATE_KIND_BLOB)
-		return deny_object(at, "GIT-MALFORMED", oid, path, "a tree names as a file what is no file", err);
+		return deny_object(at, "GIT-MALFORMED", e->oid, e->path, "a tree names as a file what is no file", err);
 	at->w->reply->new_objects++;
-	at->w->reply->new_bytes += size;
-	if (size > GATE_BLOB_MAX)
-		return deny_object(at, "GATE-LIMIT", oid, path, "too large to be scanned for secrets; make it smaller or remove it",
-				   err);
-	if (!link && gate_work_is_clean(at->w, oid) && !gate_classify_bound(at->w->classifier, path)) {
-		struct gate_object clean = { GATE_TEXT_BLOB, path, at->commit, NULL, size, true };
-
-		return gate_classify_object(at->w->classifier, at->change, &clean, err);
+	at->w->reply->new_bytes += piece.len;
+	if (piece.len > GATE_BLOB_MAX)
+		return deny_object(at, "GATE-LIMIT", e->oid, e->path,
+				   "too large to be scanned for secrets; make it smaller or remove it", err);
+	if (!gate_mode_is_link(e->mode) && gate_work_is_clean(at->w, e->oid) && !gate_classify_bound(at->w->classifier, e->path)) {
+		piece.clean = true;
+		return gate_classify_object(at->w->classifier, at->change, &piece, err);
 	}
-	rc = gate_store_read(at->w->store, oid, &o, err);
-	return rc == 0 ? feed(at, link ? GATE_TEXT_LINK : GATE_TEXT_BLOB, path, o.bytes, o.len, err) : rc;
+	rc = gate_store_read(at->w->store, e->oid, &o, err);
+	piece.bytes = o.bytes;
+	piece.len = o.len;
+	return rc == 0 ? gate_classify_object(at->w->classifier, at->change, &piece, err) : rc;
 }
 
-static int on_entry(void *arg, const char *path, uint32_t mode, const struct gate_oid *oid, bool covered,
-		    struct gate_err *err)
+static int show_entry(struct at *at, const struct gate_walk_entry *e, bool first, struct gate_err *err)
+{
+	struct gate_side olds[GATE_WALK_PARENTS_MAX];
+	char oid[GATE_HEXSZ + 1];
+	struct gate_entry plain = { .path = e->path, .commit = at->commit, .mode = e->mode, .oid = oid, .olds = olds,
+				    .n_olds = e->n_olds, .again = !first };
+	int rc;
+
+	gate_oid_hex(e->oid, oid);
+	for (size_t i = 0; i < e->n_olds; i++) {
+		olds[i].mode = e->olds[i].mode;
+		gate_oid_hex(&e->olds[i].oid, olds[i].oid);
+	}
+	rc = gate_classify_entry(at->w->classifier, at->change, &plain, err);
+	if (rc == 0)
+		rc = gate_work_merge_entry(at->w, at->change, at->commit, &at->merge, e, err);
+	return rc == 0 && first ? read_blob(at, e, &plain, err) : rc;
+}
+
+static int on_entry(void *arg, const struct gate_walk_entry *e, struct gate_err *err)
 {
 	struct at *at = arg;
-	bool first, suspect;
+	bool first = false, suspect;
 	int rc = 0;
 
-	if (gate_mode_is_gitlink(mode))
-		return 0; /* names a commit of another repository */
-	if (!covered)
-		rc = gate_work_named(at->w, at->change, oid, &suspect, err);
+	if (gate_mode_is_gitlink(e->mode)) /* names a commit of another repository */
+		return show_entry(at, e, false, err);
+	if (!e->covered)
+		rc = gate_work_named(at->w, at->change, e->oid, &suspect, err);
 	if (rc == 0)
-		rc = gate_mode_is_link(mode) ? first_link(at, path, oid, &first, err) :
-					       first_time(at, oid, GATE_JUDGED_BLOB, &first, err);
-	if (rc < 0 || !first)
-		return rc;
-	return read_blob(at, path, gate_mode_is_link(mode), oid, err);
+		rc = gate_mode_is_link(e->mode) ? first_link(at, e->path, e->oid, &first, err) :
+						  first_time(at, e->oid, GATE_JUDGED_BLOB, &first, err);
+	return rc == 0 ? show_entry(at, e, first, err) : rc;
+}
+
+static int on_names(void *arg, const char *path, const struct gate_walk_name *v, size_t n, struct gate_err *err)
+{
+	struct at *at = arg;
+	gate_autofree struct gate_name *names = NULL;
+	struct gate_names piece = { path, at->commit, NULL, n };
+	bool fresh = false;
+
+	for (size_t i = 0; i < n && !fresh; i++)
+		fresh = !v[i].had;
+	if (!fresh)
+		return 0; /* what is said of names was said when they came */
+	names = calloc(n, sizeof(*names));
+	if (!names)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	for (size_t i = 0; i < n; i++)
+		names[i] = (struct gate_name){ v[i].s, v[i].len, v[i].mode, v[i].had };
+	piece.v = names;
+	return gate_classify_names(at->w->classifier, at->change, &piece, err);
 }
 
 /* Only what arrived is ever asked about; the rest of a parent's tree need not be remembered. */
@@ -165,7 +204,7 @@ static int on_beside(void *arg, const struct gate_oid *oid, struct gate_err *err
 	return gate_store_arrived(at->w->store, oid) ? gate_oidmap_mark(&at->w->met, oid, GATE_MET_BESIDE, &fresh, err) : 0;
 }
 
-static const struct gate_walk_events events = { on_tree, on_bytes, on_entry, on_beside };
+static const struct gate_walk_events events = { on_tree, on_bytes, on_entry, on_names, on_beside };
 
 static int commit_tree(struct at *at, const struct gate_node *n, bool covered, struct gate_err *err)
 {
@@ -174,6 +213,7 @@ static int commit_tree(struct at *at, const struct gate_node *n, bool covered, s
 	uint32_t first = n->first_parent, count = n->n_parents;
 	int rc = 0;
 
+	gate_work_merge_start(&at->merge, n, g->parents);
 	/* n may move while parents are loaded: it is not used below. */
 	if (count > GATE_WALK_PARENTS_MAX)
 		count = GATE_WALK_PARENTS_MAX;
@@ -202,8 +242,18 @@ static int commit_texts(struct at *at, const struct gate_oid *oid, struct gate_e
 	/* The message by itself, so that its lines are counted from its own start; then names, signatures and whatever else
 	 * stands in the head. */
 	if (rc == 0)
-		rc = feed(at, GATE_TEXT_COMMIT, "", v.message.s, v.message.len, err);
-	return rc == 0 ? feed(at, GATE_TEXT_COMMIT, "", v.headers.s, v.headers.len, err) : rc;
+		rc = feed(at, GATE_TEXT_COMMIT, v.message.s, v.message.len, err);
+	return rc == 0 ? feed(at, GATE_TEXT_COMMIT, v.headers.s, v.headers.len, err) : rc;
+}
+
+/* A root beside a history that was there: known commits below this change, or any accepted one. */
+static int commit_itself(struct at *at, const struct gate_node *n, struct gate_err *err)
+{
+	const struct gate_ask *ask = at->w->ask;
+	struct gate_commit k = { .oid = at->commit, .n_parents = n->n_parents, .when = n->when, .now = ask->now };
+
+	k.unrelated = n->n_parents == 0 && ask->hidden.n > 0;
+	return gate_classify_commit(at->w->classifier, at->change, &k, err);
 }
 
 static int one_commit(struct at *at, uint32_t node, struct gate_err *err)
@@ -219,6 +269,8 @@ static int one_commit(struct at *at, uint32_t node, struct gate_err *err)
 	rc = gate_work_named(w, at->change, &oid, &suspect, err);
 	if (rc == 0)
 		rc = commit_texts(at, &oid, err);
+	if (rc == 0)
+		rc = commit_itself(at, &w->graph.nodes[node], err);
 	return rc == 0 ? commit_tree(at, &w->graph.nodes[node], suspect, err) : rc;
 }
 
@@ -244,8 +296,8 @@ static int one_tag(struct at *at, const struct gate_brought *look, uint32_t i, s
 	if (v.flaw || v.kind != next)
 		rc = deny_object(at, "GIT-MALFORMED", oid, "", v.flaw ? v.flaw : "the tag's type is not its object's", err);
 	if (rc == 0)
-		rc = feed(at, GATE_TEXT_TAG, "", v.message.s, v.message.len, err);
-	return rc == 0 ? feed(at, GATE_TEXT_TAG, "", v.headers.s, v.headers.len, err) : rc;
+		rc = feed(at, GATE_TEXT_TAG, v.message.s, v.message.len, err);
+	return rc == 0 ? feed(at, GATE_TEXT_TAG, v.headers.s, v.headers.len, err) : rc;
 }
 
 static int note_near(struct gate_work *w, const struct gate_nodes *boundary, struct gate_err *err)
@@ -272,7 +324,7 @@ static int bare_value(struct at *at, const struct gate_brought *look, struct gat
 	if (look->new.end_kind == GATE_KIND_TREE)
 		rc = gate_walk_new(at->w->store, &look->new.end, NULL, 0, false, &events, at, err);
 	if (look->new.end_kind == GATE_KIND_BLOB)
-		rc = on_entry(at, "", 0100644, &look->new.end, false, err);
+		rc = on_entry(at, &(struct gate_walk_entry){ .path = "", .mode = 0100644, .oid = &look->new.end }, err);
 	at->judged = shared;
 	gate_oidmap_clear(&own);
 	return rc;
@@ -286,12 +338,13 @@ int gate_work_objects(struct gate_work *w, const struct gate_brought *look, stru
 
 	if (!look->has_new)
 		return 0;
-	rc = feed(&at, GATE_TEXT_REF, "", c->ref, strlen(c->ref), err);
+	rc = feed(&at, GATE_TEXT_REF, c->ref, strlen(c->ref), err);
 	for (uint32_t i = 0; rc == 0 && i < look->new.n_tags; i++)
 		rc = one_tag(&at, look, i, err);
 	for (size_t i = 0; rc == 0 && i < look->span.commits.n; i++)
 		rc = one_commit(&at, look->span.commits.v[i], err);
 	at.commit[0] = '\0';
+	at.merge.two = false;
 	if (rc == 0)
 		rc = bare_value(&at, look, err);
 	return rc == 0 ? note_near(w, &look->span.boundary, err) : rc;

@@ -89,6 +89,17 @@ int gate_work_taken(struct gate_work *w, const struct gate_brought *look, const 
 		    struct gate_err *err);
 bool gate_work_is_taken(const struct gate_oidmap *taken, const char *path, uint32_t mode, const struct gate_oid *oid);
 
+/* merges.c: what a merge of two holds beyond its sides. */
+struct gate_merge {
+	bool two, asked, found;
+	uint32_t a, b; /* nodes of the parents */
+	struct gate_oid tree; /* of their merge base, once found */
+};
+void gate_work_merge_start(struct gate_merge *m, const struct gate_node *n, const uint32_t *parents);
+/* A path at which the merge differs from both parents. */
+int gate_work_merge_entry(struct gate_work *w, uint32_t change, const char *commit, struct gate_merge *m,
+			  const struct gate_walk_entry *e, struct gate_err *err);
+
 /* share.c: once, before the end: a finding about a commit is a finding of each change that brings the commit. */
 enum gate_class gate_work_class(const struct gate_change *c);
 int gate_work_share(struct gate_work *w, struct gate_err *err);

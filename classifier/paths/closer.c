@@ -70,17 +70,10 @@ static const char *const cfg_words[] = { "registry",
 					 "yarnpath",
 					 "packagesource",
 					 NULL };
-static const char *const attr_words[] = { "filter=", "diff=", "merge=", "working-tree-encoding", "export-subst",
-					  "ident",   "-diff", "binary", "linguist-generated",	 "linguist-vendored",
-					  "-text",   NULL };
-static const char *const attr_media[] = { "*.png",  "*.jpg", "*.jpeg", "*.gif",	 "*.ico", "*.webp", "*.pdf",
-					  "*.woff", "*.ttf", "*.otf",  "*.eot",	 "*.mp3", "*.mp4",  "*.mov",
-					  "*.zip",  "*.gz",  "*.bmp",  "*.tiff", "*.psd", NULL };
 
 static const struct word_row word_rows[] = {
 	{ "BLD-DOCK", &medium, dock_words, NULL },	 { "BLD-NPM", NULL, npm_words, NULL },
 	{ "BLD-TESTCMD", NULL, testcmd_words, NULL },	 { "DEP-CFG", &medium, cfg_words, NULL },
-	{ "GIT-ATTR", &medium, attr_words, attr_media },
 };
 
 static bool holds(const char *s, size_t len, const char *const *words)

@@ -32,7 +32,7 @@ printable 'nothing raw is printed of it'
 is "$(json '.findings[0].path')" 'caf\xe9/.mcp.json' 'in JSON its bad byte is \xHH'
 is "$(json '.findings[0].escaped')" true 'with "escaped":true beside it'
 like "$OUT" 'caf\\xe9/.mcp.json' 'and on the terminal too'
-is "$(record srv "$ID" '.findings[0].path')" 'caf\xe9/.mcp.json' 'in the record as well'
+is "$(record srv "$ID" '[.findings[]|select(.id=="AGT-RUN")][0].path')" 'caf\xe9/.mcp.json' 'in the record as well'
 jq -e . srv.git/refgate/audit/log.jsonl >/dev/null 2>&1
 is $? 0 'every line of the log is JSON'
 approve_as alice maint "$ID"

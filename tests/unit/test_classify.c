@@ -72,7 +72,7 @@ static void feed(struct world *w, struct gate_classifier *c, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		const struct step *s = &w->steps[i];
-		struct gate_object o = { GATE_TEXT_BLOB, s->path, "", s->after, s->after ? strlen(s->after) : 0, false };
+		struct gate_object o = { .text = GATE_TEXT_BLOB, .path = s->path, .commit = "", .bytes = s->after, .len = s->after ? strlen(s->after) : 0 };
 
 		if (s->after)
 			assert_int_equal(gate_classify_object(c, 0, &o, &err), 0);
@@ -529,9 +529,9 @@ static void closer_looks(void **state)
 		{ "DB-MIG", { "db/migrate/1.rb", NULL, "x" }, GATE_TIER_MEDIUM },
 		{ "DB-MIG", { "db/migrate/1.rb", "x", "y" }, GATE_TIER_HIGH },
 		{ "GIT-ATTR", { ".gitattributes", "", "*.c filter=x\n" }, GATE_TIER_HIGH },
-		{ "GIT-ATTR", { ".gitattributes", "", "*.png binary\n" }, GATE_TIER_MEDIUM },
+		{ "GIT-ATTR", { ".gitattributes", "", "*.png binary\n" }, GATE_TIER_LOW },
 		{ "GIT-ATTR", { ".gitattributes", "", "*.png filter=x\n" }, GATE_TIER_HIGH },
-		{ "GIT-ATTR", { ".gitattributes", "", "*.c text\n" }, GATE_TIER_MEDIUM },
+		{ "GIT-ATTR", { ".gitattributes", "", "*.c text\n" }, GATE_TIER_LOW },
 		{ "DEP-CFG", { ".npmrc", "", "registry=http://x\n" }, GATE_TIER_HIGH },
 		{ "DEP-CFG", { ".npmrc", "", "fund=false\n" }, GATE_TIER_MEDIUM },
 		{ "BLD-DOCK", { "Dockerfile", "FROM a\n", "FROM b\n" }, GATE_TIER_MEDIUM },
@@ -647,7 +647,7 @@ static void big_blobs(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < GATE_ARRAY_LEN(t); i++) {
-		struct gate_object o = { GATE_TEXT_BLOB, "data", "", NULL, t[i].len, false };
+		struct gate_object o = { .text = GATE_TEXT_BLOB, .path = "data", .commit = "", .bytes = NULL, .len = t[i].len };
 		const struct gate_finding *f;
 		struct gate_err err = { 0 };
 		struct gate_classifier *c;
@@ -715,7 +715,7 @@ static void misuse_is_an_error(void **state)
 	gate_auto(world) struct world w = { 0 };
 	struct gate_err err = { 0 };
 	struct gate_delta d = { .path = "a" };
-	struct gate_object o = { GATE_TEXT_BLOB, "a", "", "", 0, false };
+	struct gate_object o = { .text = GATE_TEXT_BLOB, .path = "a", .commit = "", .bytes = "", .len = 0 };
 	struct gate_classifier *c;
 
 	(void)state;

@@ -594,7 +594,7 @@ static int load(void *arg, const char *oid, const char **bytes, size_t *len, str
 static void judge(struct world *w, enum gate_text text, const char *path, const char *bytes, size_t len, bool delta)
 {
 	struct gate_err err = { 0 };
-	struct gate_object o = { text, path, "1111111111111111111111111111111111111111", bytes, len, false };
+	struct gate_object o = { .text = text, .path = path, .commit = "1111111111111111111111111111111111111111", .bytes = bytes, .len = len };
 	struct gate_delta d = { .path = path, .old_mode = 0100644, .new_mode = 0100644 };
 	struct gate_change *c;
 	struct gate_classifier *k;

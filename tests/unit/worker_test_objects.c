@@ -659,7 +659,6 @@ static void hidden_values_cannot_be_named_by_a_ref(void **state)
 	push(r, "refs/tags/z", ZERO, t.s);
 	run_ok(r);
 	assert_denied(r, "GIT-STEAL");
-	assert_int_equal(r->reply.findings.v[0].deny, true);
 	add(&r->ask.open, c.s);
 	add(&r->ask.open, b.s);
 	run_ok(r);

@@ -1,8 +1,10 @@
-/* Names that a file system other than ours takes for .git. */
-#include "repo/git2_parse.h"
+#include "base/name.h"
 
-/* Code points that HFS+ leaves out when it compares names (Apple TN1150; the same set as git's utf8.c). */
-static bool hfs_ignores(uint32_t cp)
+#include "base/limits.h"
+
+#include <string.h>
+
+bool gate_name_hfs_ignores(uint32_t cp)
 {
 	return (cp >= 0x200c && cp <= 0x200f) || (cp >= 0x202a && cp <= 0x202e) || (cp >= 0x206a && cp <= 0x206f) ||
 	       cp == 0xfeff;
@@ -18,7 +20,7 @@ static size_t fold(const char *name, size_t len, char *to, size_t size)
 		uint32_t cp = 0;
 
 		step = gate_utf8_next(name + i, len - i, &cp);
-		if (step && hfs_ignores(cp))
+		if (step && gate_name_hfs_ignores(cp))
 			continue;
 		if (step == 0)
 			step = 1;

@@ -6,7 +6,7 @@
 for _source in "$PROJECT"/tests/fuzz/fuzz_*.c; do
 	_name=$(basename "$_source" .c)
 	_name=${_name#fuzz_}
-	run "$REFGATE_BUILD/fuzz/$_name" "$PROJECT/tests/fuzz/seeds/$_name"
+	run "$BUILD/fuzz/$_name" "$PROJECT/tests/fuzz/seeds/$_name"
 	is "$STATUS" 0 "$_name"
 done
 done_testing

@@ -40,7 +40,7 @@ TEST_LIBS := cmocka
 # a make that starts after the installation has the right answers. It is the one place where make calls itself.
 QUIET_GOALS := deps clean help format uninstall
 ifneq ($(STAGE),2)
-QUIET_GOALS += check check-asan demo readme bench accuracy
+QUIET_GOALS += check check-asan fuzz demo readme bench accuracy
 endif
 ifneq ($(filter-out $(QUIET_GOALS),$(or $(MAKECMDGOALS),all)),)
 

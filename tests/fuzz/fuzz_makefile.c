@@ -1,0 +1,11 @@
+#include "formats/makefile.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	gate_auto(gate_makefile) struct gate_makefile out = { 0 };
+	struct gate_err err = { 0 };
+
+	gate_makefile_parse((const char *)data, size, &out, &err);
+	return 0;
+}

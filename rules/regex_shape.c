@@ -420,8 +420,10 @@ static struct part item(struct reader *r, unsigned depth)
 	behind = r->p;
 	if (least == 0 && most == 0)
 		return empty(r);
+	if (most > r->copies)
+		most = UINT32_MAX; /* more copies only add matches */
 	if (least > r->copies)
-		least = most = r->copies; /* leaving early only adds matches */
+		least = r->copies;
 	if (least == 0 && (most == 1 || most == UINT32_MAX))
 		return maybe(r, x, most != 1);
 	all = empty(r);
@@ -430,7 +432,7 @@ static struct part item(struct reader *r, unsigned depth)
 		r->fold = fold;
 		all = join(r, all, atom(r, depth));
 	}
-	for (uint32_t i = least; !r->bad && i < most && i < r->copies; i++) {
+	for (uint32_t i = least; !r->bad && i < most; i++) {
 		r->p = from;
 		r->fold = fold;
 		if (most == UINT32_MAX) {
@@ -689,7 +691,7 @@ static int prove(struct reader *r, uint32_t start, const struct gate_acdfa *dfa,
 int gate_shape_prove(const char *regex, const char *const *words, size_t n, uint32_t lo, uint32_t hi,
 		     struct gate_shape_word *words_out, bool *operators, struct gate_err *err)
 {
-	struct reader r = { .p = regex, .copies = hi == GATE_SHAPE_ANYWHERE ? 40 : hi + GATE_ACDFA_WORD_MAX + 2 };
+	struct reader r = { .p = regex, .copies = GATE_SHAPE_OPERATOR + GATE_ACDFA_WORD_MAX + 2 + (hi == GATE_SHAPE_ANYWHERE ? 0 : hi) };
 	struct walk w = { .words = words, .out = words_out, .lo = lo, .hi = hi };
 	struct gate_acdfa_built built;
 	struct part all = alternation(&r, 0);

@@ -81,12 +81,12 @@ ALL_CFLAGS = -std=gnu11 -fvisibility=hidden -ffunction-sections -fdata-sections 
 # ---- rooms ----
 src = $(filter-out %_main.c,$(foreach d,$(1),$(wildcard $(d)/*.c)))
 GIT2_SRC    := $(wildcard repo/git2_*.c)
-SHARED_SRC  := $(call src,base formats rules classifier) $(wildcard classifier/*/*.c)
+SHARED_SRC  := $(call src,base formats rules classifier) $(wildcard classifier/*/*.c classifier/*/*/*.c)
 GATE_SRC    := $(SHARED_SRC) $(filter-out $(GIT2_SRC),$(call src,repo)) $(call src,approval audit gate hooks cli sandbox)
 WORKER_SRC  := $(SHARED_SRC) $(GIT2_SRC) $(filter-out worker/nonet.c,$(call src,sandbox worker))
-GEN_SRC     := $(O)/gen/packs.c
+GEN_SRC     := $(O)/gen/packs.c $(O)/gen/secrets.c
 obj = $(patsubst %.c,$(O)/obj/%.o,$(1))
-GEN_OBJ     := $(O)/obj/gen/packs.o
+GEN_OBJ     := $(O)/obj/gen/packs.o $(O)/obj/gen/secrets.o
 
 # ---- linking: small programs start sooner (docs/adr/0001-static-linking.md) ----
 GATE_LIBS   := libsodium jansson yaml-0.1 libpcre2-8 libseccomp minizip zlib libmd libutf8proc
@@ -138,6 +138,16 @@ $(O)/packgen: $(call obj,rules/packgen_main.c $(call src,base formats)) | $(O)/g
 $(O)/gen/packs.c: $(O)/packgen $(PACKS)
 	$(say) GEN $@
 	$(Q)$(O)/packgen $(PACKS) >$@.tmp && mv $@.tmp $@
+
+# So do the types of secrets.
+SECRETS := $(sort $(wildcard rules/secrets/*.yml))
+$(O)/secretgen: $(call obj,rules/secretgen_main.c rules/secret_row.c rules/secret_set.c rules/acdfa.c rules/regex_shape.c $(call src,base formats)) | $(O)/gen/.made
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_FLAGS) -pie $(filter %.o,$^) -o $@ $(call pc_dynamic,libsodium jansson yaml-0.1 libutf8proc)
+
+$(O)/gen/secrets.c: $(O)/secretgen $(SECRETS)
+	$(say) GEN $@
+	$(Q)$(O)/secretgen $(SECRETS) >$@.tmp && mv $@.tmp $@
 
 $(O)/librefgate.a: $(call obj,$(GATE_SRC)) $(GEN_OBJ)
 	$(say) AR $@

@@ -70,7 +70,7 @@ int gate_classify_object(struct gate_classifier *c, uint32_t change, const struc
 	for (size_t i = 0; rc == 0 && i < gate_object_detectors_n; i++) {
 		const struct gate_object_detector *t = &gate_object_detectors[i];
 
-		if ((t->texts >> o->text & 1) && !(o->clean && (t->peek || t->bound)))
+		if ((t->texts >> o->text & 1) && !(o->clean && (t->peek || t->bound) && !t->names))
 			rc = t->fn(&c->d, change, o, err);
 	}
 	return rc;

@@ -10,6 +10,7 @@
 #define GATE_COMPARE_MAX ((size_t)4 << 20)
 
 struct gate_secret_state; /* secrets/private_key.c */
+struct gate_credential_state; /* secrets/credentials.c */
 struct gate_test_state;	  /* tests/deleted.c */
 struct gate_dep_state;	  /* deps/locks.c */
 struct gate_size_state;	  /* objects/size.c */
@@ -25,6 +26,7 @@ struct gate_detect {
 	struct gate_findings *out;
 	struct gate_path_index *index;
 	struct gate_secret_state *secrets;
+	struct gate_credential_state *credentials;
 	struct gate_test_state *tests;
 	struct gate_dep_state *deps;
 	struct gate_size_state *size;
@@ -46,6 +48,7 @@ struct gate_object_detector {
 	 * the paths that `bound` names, fn gets the bytes. Neither: bytes say nothing to it. */
 	bool (*peek)(struct gate_detect *d, const char *bytes, size_t len);
 	bool (*bound)(struct gate_detect *d, const char *path);
+	bool names; /* it looks at the path as well: called for a clean blob too, which has no bytes */
 };
 
 /* Looks at one path of a new commit, at the names of a new tree, at a new commit. */

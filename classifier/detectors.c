@@ -15,6 +15,7 @@
 #include "classifier/objects/tally.h"
 #include "classifier/paths/closer.h"
 #include "classifier/paths/rules.h"
+#include "classifier/secrets/credentials.h"
 #include "classifier/secrets/private_key.h"
 #include "classifier/secrets/secret_file.h"
 #include "classifier/tests/deleted.h"
@@ -24,15 +25,16 @@
 #define ANY_TEXT (BLOB | 1u << GATE_TEXT_LINK | 1u << GATE_TEXT_COMMIT | 1u << GATE_TEXT_TAG | 1u << GATE_TEXT_REF)
 
 const struct gate_object_detector gate_object_detectors[] = {
-	{ "big", BLOB, gate_size_object, NULL, NULL },
-	{ "private-key", ANY_TEXT, gate_private_key_object, gate_private_key_peek, NULL },
-	{ "secret-file", BLOB, gate_secret_file_object, NULL, gate_secret_file_bound },
-	{ "binary", BLOB, gate_binary_object, gate_binary_peek, NULL },
-	{ "lfs", BLOB, gate_lfs_object, gate_lfs_peek, gate_lfs_bound },
-	{ "attributes", BLOB, gate_attributes_object, NULL, gate_attributes_bound },
-	{ "hidden", ANY_TEXT, gate_hidden_object, gate_hidden_peek, NULL },
-	{ "link", 1u << GATE_TEXT_LINK, gate_link_object, NULL, NULL },
-	{ "path-deny", BLOB | 1u << GATE_TEXT_LINK, gate_path_rules_object, NULL, NULL },
+	{ "big", BLOB, gate_size_object, NULL, NULL, false },
+	{ "private-key", ANY_TEXT, gate_private_key_object, gate_private_key_peek, NULL, false },
+	{ "credentials", ANY_TEXT, gate_credentials_object, gate_credentials_peek, NULL, true },
+	{ "secret-file", BLOB, gate_secret_file_object, NULL, gate_secret_file_bound, false },
+	{ "binary", BLOB, gate_binary_object, gate_binary_peek, NULL, false },
+	{ "lfs", BLOB, gate_lfs_object, gate_lfs_peek, gate_lfs_bound, false },
+	{ "attributes", BLOB, gate_attributes_object, NULL, gate_attributes_bound, false },
+	{ "hidden", ANY_TEXT, gate_hidden_object, gate_hidden_peek, NULL, false },
+	{ "link", 1u << GATE_TEXT_LINK, gate_link_object, NULL, NULL, false },
+	{ "path-deny", BLOB | 1u << GATE_TEXT_LINK, gate_path_rules_object, NULL, NULL, false },
 };
 const size_t gate_object_detectors_n = GATE_ARRAY_LEN(gate_object_detectors);
 
@@ -58,11 +60,13 @@ const struct gate_delta_detector gate_delta_detectors[] = {
 	{ "path-rules", gate_path_rules_delta }, { "locks", gate_locks_delta },
 	{ "size", gate_size_delta },	      { "private-key", gate_private_key_delta },
 	{ "tally", gate_tally_delta },
+	{ "credentials", gate_credentials_delta },
 };
 const size_t gate_delta_detectors_n = GATE_ARRAY_LEN(gate_delta_detectors);
 
 const struct gate_end_detector gate_end_detectors[] = {
 	{ "private-key", gate_private_key_end },
+	{ "credentials", gate_credentials_end },
 	{ "tests-deleted", gate_tests_deleted_end },
 	{ "locks", gate_locks_end },
 	{ "vulnerabilities", gate_dep_vuln_end },
@@ -73,6 +77,7 @@ const size_t gate_end_detectors_n = GATE_ARRAY_LEN(gate_end_detectors);
 
 const struct gate_detect_state gate_detect_states[] = {
 	{ "secrets", gate_private_key_init, gate_private_key_release },
+	{ "credentials", gate_credentials_init, gate_credentials_release },
 	{ "tests", gate_tests_init, gate_tests_release },
 	{ "deps", gate_locks_init, gate_locks_release },
 	{ "size", gate_size_init, gate_size_release },

@@ -75,6 +75,8 @@ struct gate_limits {
 	uint64_t max_push;	  /* bytes, receive.maxInputSize */
 };
 
+struct gate_secret_set;
+
 struct gate_policy {
 	enum gate_mode mode;
 	struct gate_globs protected_refs; /* `deep`: a '*' also covers names with '/', so that no name escapes protection */
@@ -100,6 +102,7 @@ struct gate_policy {
 	char digest[65];		/* of the files and the floor: `policy sha256:` of a statement */
 	struct gate_strs warnings;	/* e.g. a tier whose quorum cannot be reached with today's people */
 	struct gate_strs texts;		/* owns the strings that rules borrow */
+	const struct gate_secret_set *secrets; /* the policy's own types; NULL: none */
 	bool limited_humans, limited_namespaces; /* of a floor: it says who may be human, and what may be opened */
 };
 

@@ -60,36 +60,36 @@ static bool der_head(struct cursor *c, uint8_t *tag, size_t *len)
 }
 
 /* SEQUENCE { SEQUENCE { OID ... } OCTET STRING }: EncryptedPrivateKeyInfo. A public key has a BIT STRING there. */
-static enum gate_proof der_encrypted(struct cursor c)
+static enum gate_key_proof der_encrypted(struct cursor c)
 {
 	uint8_t tag;
 	size_t len;
 
 	if (!der_head(&c, &tag, &len) || c.left == 0 || c.p[0] != 0x06)
-		return GATE_PROOF_NONE;
+		return GATE_KEY_NONE;
 	skip(&c, len);
 	if (!der_head(&c, &tag, &len) || tag != 0x04)
-		return GATE_PROOF_NONE;
-	return GATE_PROOF_ENCRYPTED;
+		return GATE_KEY_NONE;
+	return GATE_KEY_ENCRYPTED;
 }
 
-enum gate_proof gate_keyproof_der(const uint8_t *b, size_t n)
+enum gate_key_proof gate_keyproof_der(const uint8_t *b, size_t n)
 {
 	struct cursor c = { b, n, false };
 	uint8_t tag;
 	size_t len;
 
 	if (!der_head(&c, &tag, &len) || tag != 0x30 || len < KEY_MIN || len > KEY_MAX || !enough(c.left, len))
-		return GATE_PROOF_NONE;
+		return GATE_KEY_NONE;
 	if (c.p[0] == 0x30)
 		return der_encrypted(c);
 	/* version, then: INTEGER (PKCS#1, DSA), SEQUENCE (PKCS#8) or OCTET STRING (EC) */
 	if (c.p[0] != 0x02 || c.p[1] != 0x01 || c.p[2] > 3)
-		return GATE_PROOF_NONE;
-	return c.p[3] == 0x02 || c.p[3] == 0x30 || c.p[3] == 0x04 ? GATE_PROOF_CLEAR : GATE_PROOF_NONE;
+		return GATE_KEY_NONE;
+	return c.p[3] == 0x02 || c.p[3] == 0x30 || c.p[3] == 0x04 ? GATE_KEY_CLEAR : GATE_KEY_NONE;
 }
 
-enum gate_proof gate_keyproof_openssh(const uint8_t *b, size_t n)
+enum gate_key_proof gate_keyproof_openssh(const uint8_t *b, size_t n)
 {
 	static const char magic[] = "openssh-key-v1"; /* its NUL belongs to it */
 	struct cursor c = { b, n, false };
@@ -98,7 +98,7 @@ enum gate_proof gate_keyproof_openssh(const uint8_t *b, size_t n)
 	size_t block;
 
 	if (n < sizeof(magic) || memcmp(b, magic, sizeof(magic)) != 0)
-		return GATE_PROOF_NONE;
+		return GATE_KEY_NONE;
 	skip(&c, sizeof(magic));
 	cipher = be(&c, 4);
 	none = cipher == 4 && c.left >= 4 && memcmp(c.p, "none", 4) == 0;
@@ -110,8 +110,8 @@ enum gate_proof gate_keyproof_openssh(const uint8_t *b, size_t n)
 		skip(&c, be(&c, 4));
 	block = be(&c, 4);
 	if (c.bad || block > KEY_MAX || !enough(c.left, block))
-		return GATE_PROOF_NONE;
-	return none ? GATE_PROOF_CLEAR : GATE_PROOF_ENCRYPTED;
+		return GATE_KEY_NONE;
+	return none ? GATE_KEY_CLEAR : GATE_KEY_ENCRYPTED;
 }
 
 static void skip_mpis(struct cursor *c, unsigned n)
@@ -146,28 +146,28 @@ static bool skip_public(struct cursor *c, uint32_t algorithm)
 }
 
 /* How the secret part is protected. What cannot be followed counts as clear: it is a secret key in any case. */
-static enum gate_proof pgp_secret(struct cursor c)
+static enum gate_key_proof pgp_secret(struct cursor c)
 {
 	uint32_t version = be(&c, 1), usage, algorithm;
 
 	if (version < 3 || version > 6)
-		return GATE_PROOF_NONE;
+		return GATE_KEY_NONE;
 	skip(&c, version == 3 ? 6 : 4);
 	algorithm = be(&c, 1);
 	if (version >= 5)
 		skip(&c, 4);
 	if (!skip_public(&c, algorithm))
-		return GATE_PROOF_CLEAR;
+		return GATE_KEY_CLEAR;
 	usage = be(&c, 1);
 	if (c.bad || usage == 0)
-		return GATE_PROOF_CLEAR;
+		return GATE_KEY_CLEAR;
 	if (version >= 5)
 		skip(&c, 1);
 	skip(&c, 1); /* cipher */
 	/* GnuPG's mark for "the secret part is elsewhere" (a card, another machine) */
 	if (usage >= 253 && c.left >= 5 && c.p[0] == 101 && memcmp(c.p + 2, "GNU", 3) == 0)
-		return GATE_PROOF_NONE;
-	return GATE_PROOF_ENCRYPTED;
+		return GATE_KEY_NONE;
+	return GATE_KEY_ENCRYPTED;
 }
 
 /* Tag and body of the next packet. False: no packet, or one of unknown length (it then takes the rest). */
@@ -196,9 +196,9 @@ static bool pgp_packet(struct cursor *c, unsigned *tag, struct cursor *body, siz
 	return !c->bad;
 }
 
-enum gate_proof gate_keyproof_pgp(const uint8_t *b, size_t n)
+enum gate_key_proof gate_keyproof_pgp(const uint8_t *b, size_t n)
 {
-	enum gate_proof best = GATE_PROOF_NONE, p;
+	enum gate_key_proof best = GATE_KEY_NONE, p;
 	struct cursor c = { b, n, false }, body;
 	size_t declared;
 	unsigned tag;
@@ -207,7 +207,7 @@ enum gate_proof gate_keyproof_pgp(const uint8_t *b, size_t n)
 		bool key = tag == 5 || tag == 7; /* secret key, secret subkey */
 
 		if (i == 0 && !key)
-			return GATE_PROOF_NONE;
+			return GATE_KEY_NONE;
 		if (!key || !enough(body.left, declared))
 			continue;
 		p = pgp_secret(body);
@@ -216,17 +216,17 @@ enum gate_proof gate_keyproof_pgp(const uint8_t *b, size_t n)
 	return best;
 }
 
-enum gate_proof gate_keyproof(const uint8_t *b, size_t n)
+enum gate_key_proof gate_keyproof(const uint8_t *b, size_t n)
 {
-	static enum gate_proof (*const all[])(const uint8_t *, size_t) = {
+	static enum gate_key_proof (*const all[])(const uint8_t *, size_t) = {
 		gate_keyproof_der,
 		gate_keyproof_openssh,
 		gate_keyproof_pgp,
 	};
-	enum gate_proof best = GATE_PROOF_NONE;
+	enum gate_key_proof best = GATE_KEY_NONE;
 
 	for (size_t i = 0; i < GATE_ARRAY_LEN(all); i++) {
-		enum gate_proof p = all[i](b, n);
+		enum gate_key_proof p = all[i](b, n);
 
 		best = p > best ? p : best;
 	}

@@ -7,13 +7,13 @@
 #include <stdint.h>
 
 /* In rising order of weight. */
-enum gate_proof { GATE_PROOF_NONE, GATE_PROOF_ENCRYPTED, GATE_PROOF_CLEAR };
+enum gate_key_proof { GATE_KEY_NONE, GATE_KEY_ENCRYPTED, GATE_KEY_CLEAR };
 
 /* A key of which less than a third is there (the first line in a manual) proves nothing. */
-enum gate_proof gate_keyproof_der(const uint8_t *b, size_t n);
-enum gate_proof gate_keyproof_openssh(const uint8_t *b, size_t n);
-enum gate_proof gate_keyproof_pgp(const uint8_t *b, size_t n);
+enum gate_key_proof gate_keyproof_der(const uint8_t *b, size_t n);
+enum gate_key_proof gate_keyproof_openssh(const uint8_t *b, size_t n);
+enum gate_key_proof gate_keyproof_pgp(const uint8_t *b, size_t n);
 /* The strongest of all. */
-enum gate_proof gate_keyproof(const uint8_t *b, size_t n);
+enum gate_key_proof gate_keyproof(const uint8_t *b, size_t n);
 
 #endif

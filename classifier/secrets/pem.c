@@ -285,9 +285,9 @@ static int prove_at(const struct payload *p, size_t k, struct gate_pem *key, str
 	if (!gate_b64_decode(&bytes, gate_buf_cstr(&p->text) + k, (p->text.len - k) & ~(size_t)3, NULL))
 		return gate_buf_check(&bytes, err);
 	key->proof = gate_keyproof((const uint8_t *)gate_buf_cstr(&bytes), bytes.len);
-	if (key->proof == GATE_PROOF_NONE && k == 0 && p->encrypted && bytes.len >= 48)
-		key->proof = GATE_PROOF_ENCRYPTED;
-	if (key->proof != GATE_PROOF_NONE)
+	if (key->proof == GATE_KEY_NONE && k == 0 && p->encrypted && bytes.len >= 48)
+		key->proof = GATE_KEY_ENCRYPTED;
+	if (key->proof != GATE_KEY_NONE)
 		gate_sha256(bytes.s, bytes.len, key->digest);
 	return 0;
 }
@@ -319,7 +319,7 @@ static int prove(const struct payload *p, struct gate_pem *key, struct gate_err 
 	if (rc == 0)
 		rc = prove_at(p, 0, key, err);
 	best = *key;
-	for (size_t k = 1; rc == 0 && best.proof != GATE_PROOF_CLEAR && tries && k < JUNK_MAX && k + 32 < p->text.len;
+	for (size_t k = 1; rc == 0 && best.proof != GATE_KEY_CLEAR && tries && k < JUNK_MAX && k + 32 < p->text.len;
 	     k++) {
 		if (!may_begin(p, k))
 			continue;
@@ -348,7 +348,7 @@ static int judge(const char *s, size_t len, const struct header *h, struct gate_
 	take_body(&p, &body);
 	rc = prove(&p, key, err);
 	/* prose behind a header is no body; a body that fills what is read is */
-	key->cut = key->cut && key->proof == GATE_PROOF_NONE && p.text.len >= GATE_PEM_BODY_MAX / 2;
+	key->cut = key->cut && key->proof == GATE_KEY_NONE && p.text.len >= GATE_PEM_BODY_MAX / 2;
 	*end = h->end + n;
 	return rc;
 }

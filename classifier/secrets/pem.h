@@ -15,7 +15,7 @@
 struct gate_pem {
 	const char *type; /* "RSA private key": a constant */
 	size_t offset;	  /* of the header line's dashes */
-	enum gate_proof proof;
+	enum gate_key_proof proof;
 	bool cut;	    /* the body is longer than is read, and what was read proves nothing */
 	uint8_t digest[32]; /* of the decoded body; zero without a proof. To compare with, never to show */
 };

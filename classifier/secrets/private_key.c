@@ -63,9 +63,9 @@ static const struct verdict *verdict_of(const struct note *n)
 
 	if (n->old)
 		return &old;
-	if (n->key.proof == GATE_PROOF_CLEAR)
+	if (n->key.proof == GATE_KEY_CLEAR)
 		return &clear;
-	return n->key.proof == GATE_PROOF_ENCRYPTED ? &encrypted : &header;
+	return n->key.proof == GATE_KEY_ENCRYPTED ? &encrypted : &header;
 }
 
 /* What it is about, without any byte of the key: a digest of a key could be looked up. */
@@ -214,7 +214,7 @@ static int stood_before(void *arg, const struct gate_pem *key, struct gate_err *
 	const struct before *b = arg;
 
 	(void)err;
-	for (size_t i = 0; key->proof != GATE_PROOF_NONE && i < b->st->n; i++) {
+	for (size_t i = 0; key->proof != GATE_KEY_NONE && i < b->st->n; i++) {
 		struct note *n = &b->st->v[i];
 
 		if (n->change == b->change && n->key.proof == key->proof && strcmp(n->path, b->path) == 0 &&

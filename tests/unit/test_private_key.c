@@ -95,7 +95,7 @@ static int teardown(void **state)
 
 struct seen {
 	unsigned n;
-	enum gate_proof best;
+	enum gate_key_proof best;
 	bool cut;
 	const char *type;
 	size_t offset;
@@ -127,7 +127,7 @@ static struct seen search(const char *s, size_t len)
 	return seen;
 }
 
-static void expect(const struct gate_buf *b, enum gate_proof proof, const char *what)
+static void expect(const struct gate_buf *b, enum gate_key_proof proof, const char *what)
 {
 	struct seen s = search(b->s, b->len);
 
@@ -333,7 +333,7 @@ static const struct {
 	{ "after a bare header", dress_later },
 };
 
-static void expect_in_all(const char *file, enum gate_proof proof)
+static void expect_in_all(const char *file, enum gate_key_proof proof)
 {
 	gate_auto(gate_buf) struct gate_buf key = slurp(file);
 
@@ -360,12 +360,12 @@ static void openssl_keys(void **state)
 	RUN("openssl", "genpkey", "-algorithm", "ed25519", "-out", "ed8.pem");
 	RUN("openssl", "dsaparam", "-noout", "-genkey", "-out", "dsa8.pem", "1024");
 	RUN("openssl", "dsa", "-in", "dsa8.pem", "-out", "dsa.pem");
-	expect_in_all("rsa8.pem", GATE_PROOF_CLEAR);
-	expect_in_all("rsa1.pem", GATE_PROOF_CLEAR);
-	expect_in_all("ec.pem", GATE_PROOF_CLEAR);
-	expect_in_all("ec8.pem", GATE_PROOF_CLEAR);
-	expect_in_all("ed8.pem", GATE_PROOF_CLEAR);
-	expect_in_all("dsa.pem", GATE_PROOF_CLEAR);
+	expect_in_all("rsa8.pem", GATE_KEY_CLEAR);
+	expect_in_all("rsa1.pem", GATE_KEY_CLEAR);
+	expect_in_all("ec.pem", GATE_KEY_CLEAR);
+	expect_in_all("ec8.pem", GATE_KEY_CLEAR);
+	expect_in_all("ed8.pem", GATE_KEY_CLEAR);
+	expect_in_all("dsa.pem", GATE_KEY_CLEAR);
 }
 
 static void openssl_encrypted(void **state)
@@ -377,8 +377,8 @@ static void openssl_encrypted(void **state)
 	    "enc8.pem");
 	RUN("openssl", "rsa", "-aes256", "-traditional", "-passout", "pass:example", "-in", "plain.pem", "-out",
 	    "enc1.pem");
-	expect_in_all("enc8.pem", GATE_PROOF_ENCRYPTED);
-	expect_in_all("enc1.pem", GATE_PROOF_ENCRYPTED);
+	expect_in_all("enc8.pem", GATE_KEY_ENCRYPTED);
+	expect_in_all("enc1.pem", GATE_KEY_ENCRYPTED);
 }
 
 /* Lines that claim encryption over a key in the clear fool nobody. */
@@ -396,10 +396,10 @@ static void a_false_claim_of_encryption(void **state)
 		&out,
 		BEGIN("ENCRYPTED " PRIVATE) "\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00112233445566778899\n\n");
 	gate_buf_str(&out, nl);
-	expect(&out, GATE_PROOF_CLEAR, "claimed");
+	expect(&out, GATE_KEY_CLEAR, "claimed");
 	gate_auto(gate_buf) struct gate_buf line = { 0 };
 	dress_one_line(&line, &out);
-	expect(&line, GATE_PROOF_CLEAR, "claimed in one line");
+	expect(&line, GATE_KEY_CLEAR, "claimed in one line");
 }
 
 static void public_parts_are_none(void **state)
@@ -416,7 +416,7 @@ static void public_parts_are_none(void **state)
 	gate_auto(gate_buf) struct gate_buf out = { 0 };
 	gate_buf_str(&out, BEGIN(PRIVATE) "\n");
 	gate_buf_str(&out, strchr(pub.s, '\n') + 1);
-	expect(&out, GATE_PROOF_NONE, "public key under a private header");
+	expect(&out, GATE_KEY_NONE, "public key under a private header");
 }
 
 static void openssh_keys(void **state)
@@ -427,10 +427,10 @@ static void openssh_keys(void **state)
 	RUN("ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-C", "a@b", "-f", "ssh-rsa");
 	RUN("ssh-keygen", "-q", "-t", "ecdsa", "-N", "", "-f", "ssh-ec");
 	RUN("ssh-keygen", "-q", "-t", "ed25519", "-N", "example", "-f", "ssh-enc");
-	expect_in_all("ssh-ed", GATE_PROOF_CLEAR);
-	expect_in_all("ssh-rsa", GATE_PROOF_CLEAR);
-	expect_in_all("ssh-ec", GATE_PROOF_CLEAR);
-	expect_in_all("ssh-enc", GATE_PROOF_ENCRYPTED);
+	expect_in_all("ssh-ed", GATE_KEY_CLEAR);
+	expect_in_all("ssh-rsa", GATE_KEY_CLEAR);
+	expect_in_all("ssh-ec", GATE_KEY_CLEAR);
+	expect_in_all("ssh-enc", GATE_KEY_ENCRYPTED);
 	gate_auto(gate_buf) struct gate_buf pub = slurp("ssh-ed.pub");
 	assert_int_equal(search(pub.s, pub.len).n, 0);
 }
@@ -457,9 +457,9 @@ static void pgp_keys(void **state)
 	pgp_export("g1", "", "rsa2048", "pgp-rsa");
 	pgp_export("g2", "", "ed25519", "pgp-ed");
 	pgp_export("g3", "example", "rsa2048", "pgp-enc");
-	expect_in_all("pgp-rsa", GATE_PROOF_CLEAR);
-	expect_in_all("pgp-ed", GATE_PROOF_CLEAR);
-	expect_in_all("pgp-enc", GATE_PROOF_ENCRYPTED);
+	expect_in_all("pgp-rsa", GATE_KEY_CLEAR);
+	expect_in_all("pgp-ed", GATE_KEY_CLEAR);
+	expect_in_all("pgp-enc", GATE_KEY_ENCRYPTED);
 }
 
 /* ---- no keys ---- */
@@ -481,7 +481,7 @@ static void look_alikes(void **state)
 	for (size_t i = 0; i < GATE_ARRAY_LEN(texts); i++) {
 		struct seen s = search(texts[i], strlen(texts[i]));
 
-		if (!s.n || s.best != GATE_PROOF_NONE || s.cut)
+		if (!s.n || s.best != GATE_KEY_NONE || s.cut)
 			fail_msg("text %zu: %u headers, proof %d, cut %d", i, s.n, (int)s.best, s.cut);
 	}
 }

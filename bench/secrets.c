@@ -1,0 +1,116 @@
+/* How fast a text is searched for secrets, beside what must be done to it anyway. One row each: MB/s of one core.
+ *   secrets FILE...      files of the corpus; BENCH_MB cuts it (default 64)
+ * The corpus is held in memory; files above 1 MiB are cut there. Times are CPU time of this thread. */
+#include "base/io.h"
+#include "rules/secret_scan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <zlib.h>
+
+#define FILE_MAX ((size_t)1 << 20)
+
+struct blob {
+	char *s;
+	unsigned char *packed;
+	size_t len, packed_len;
+};
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int count(void *arg, const struct gate_secret_match *m, bool limit, struct gate_err *err)
+{
+	size_t *n = arg;
+
+	(void)err;
+	n[m->index]++;
+	n[gate_secret_shipped.n_rules] += limit;
+	return 0;
+}
+
+static size_t load(struct blob *v, int argc, char **argv, size_t most)
+{
+	size_t total = 0, n = 0;
+
+	for (int i = 1; i < argc && total < most; i++) {
+		FILE *f = fopen(argv[i], "rb");
+
+		v[n].s = f ? malloc(FILE_MAX) : NULL;
+		v[n].len = v[n].s ? fread(v[n].s, 1, FILE_MAX, f) : 0;
+		if (f)
+			fclose(f);
+		v[n].s = v[n].s ? realloc(v[n].s, v[n].len + 1) : NULL;
+		total += v[n].len;
+		n += v[n].len != 0;
+	}
+	return n;
+}
+
+static void row(const char *name, double seconds, size_t bytes)
+{
+	printf("%-44s %8.0f MB/s\n", name, (double)bytes / 1e6 / (seconds > 0 ? seconds : 1e-9));
+}
+
+int main(int argc, char **argv)
+{
+	const char *mb = getenv("BENCH_MB");
+	struct blob *v = calloc((size_t)argc + 1, sizeof(*v));
+	size_t n = v ? load(v, argc, argv, (mb ? strtoul(mb, NULL, 10) : 64) << 20) : 0, total = 0, absent = 0;
+	struct gate_err err = { 0 };
+	struct gate_secret_scanner *s = gate_secret_scanner_new(&gate_secret_shipped, &err);
+	size_t *hits = calloc(gate_secret_shipped.n_rules + 1, sizeof(*hits)), found = 0, words = 0;
+	struct gate_ac_hit *ac = calloc(GATE_ACDFA_BLOCK, sizeof(*ac));
+	unsigned char *out = malloc(FILE_MAX + 64);
+	double t;
+
+	if (!n || !s || !hits || !ac || !out)
+		return 1;
+	for (size_t i = 0; i < n; i++) {
+		uLongf len = compressBound(v[i].len);
+
+		v[i].packed = malloc(len);
+		if (!v[i].packed || compress2(v[i].packed, &len, (const Bytef *)v[i].s, v[i].len, 6) != Z_OK)
+			return 1;
+		v[i].packed_len = len;
+		total += v[i].len;
+	}
+	t = now();
+	for (size_t i = 0; i < n; i++)
+		absent += memchr(v[i].s, 1, v[i].len) != NULL;
+	row("memchr", now() - t, total);
+	t = now();
+	for (size_t i = 0; i < n; i++) {
+		uLongf len = FILE_MAX + 64;
+
+		uncompress(out, &len, v[i].packed, v[i].packed_len);
+	}
+	row("zlib inflate of the same blobs", now() - t, total);
+	t = now();
+	for (size_t i = 0; i < n; i++) {
+		for (size_t at = 0; at < v[i].len; at += GATE_ACDFA_BLOCK)
+			words += gate_acdfa_walk(gate_secret_shipped.dfa, v[i].s, at,
+						 v[i].len - at > GATE_ACDFA_BLOCK ? at + GATE_ACDFA_BLOCK : v[i].len, ac);
+	}
+	row("keywords alone", now() - t, total);
+	t = now();
+	for (size_t i = 0; i < n; i++)
+		gate_secret_scan(s, v[i].s, v[i].len, NULL, count, hits, &err);
+	row("all types of secrets", now() - t, total);
+	for (size_t i = 0; i < gate_secret_shipped.n_rules; i++)
+		found += hits[i];
+	printf("%zu blobs, %.0f MB, %zu types, %zu keyword hits, %zu matches, %zu limits, %zu\n", n, (double)total / 1e6,
+	       gate_secret_shipped.n_rules, words, found, hits[gate_secret_shipped.n_rules], absent);
+	for (size_t i = 0; getenv("BENCH_TYPES") && i < gate_secret_shipped.n_rules; i++) {
+		if (hits[i])
+			printf("  %-40s %zu\n", gate_secret_shipped.rules[i].id, hits[i]);
+	}
+	return 0;
+}

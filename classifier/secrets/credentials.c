@@ -1,0 +1,410 @@
+#include "classifier/secrets/credentials.h"
+
+#include "base/crypto.h"
+#include "classifier/secrets/decode.h"
+#include "classifier/secrets/placeholder.h"
+#include "classifier/secrets/proofs.h"
+#include "rules/secret_scan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NOTES_MAX 4000u	 /* sightings remembered; one beyond it becomes a finding at once */
+#define BINARY_PROBE 8000u /* as git: a NUL byte in the first 8000 */
+#define SHOWN_LEN 16u
+
+struct note {
+	const struct gate_secret_rule *rule;
+	uint8_t print[16]; /* keyed: says which secret, and cannot be guessed from */
+	char *path;
+	char commit[GATE_HEXSZ + 1];
+	const char *where; /* "" or "in the name", "in base64" */
+	enum gate_text text;
+	uint32_t change, line;
+	enum gate_secret_tier tier;
+	bool weaker, old, marked;
+};
+
+struct gate_credential_state {
+	struct gate_secret_scanner *shipped, *own;
+	bool *skip, *skip_own;
+	struct note *v;
+	size_t n, cap;
+	uint8_t key[32];
+};
+
+int gate_credentials_init(struct gate_detect *d, struct gate_err *err)
+{
+	static const char fixed[] = "refgate/secret-fingerprint/v1";
+	struct gate_credential_state *st = calloc(1, sizeof(*st));
+
+	d->credentials = st;
+	if (!st)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	gate_sha256(fixed, sizeof(fixed), st->key);
+	st->shipped = gate_secret_scanner_new(&gate_secret_shipped, err);
+	st->skip = calloc(gate_secret_shipped.n_rules + 1, 1);
+	if (st->shipped && d->policy->secrets) {
+		st->own = gate_secret_scanner_new(d->policy->secrets, err);
+		st->skip_own = calloc(d->policy->secrets->n_rules + 1, 1);
+	}
+	return st->shipped && st->skip && (!d->policy->secrets || (st->own && st->skip_own)) ?
+		       0 :
+		       gate_err_set(err, GATE_E_NOMEM, "out of memory");
+}
+
+void gate_credentials_release(struct gate_detect *d)
+{
+	struct gate_credential_state *st = d->credentials;
+
+	for (size_t i = 0; st && i < st->n; i++)
+		free(st->v[i].path);
+	if (st) {
+		gate_secret_scanner_free(st->shipped);
+		gate_secret_scanner_free(st->own);
+		free(st->skip);
+		free(st->skip_own);
+		free(st->v);
+		gate_wipe(st->key, sizeof(st->key));
+	}
+	free(st);
+	d->credentials = NULL;
+}
+
+/* ---- telling ---- */
+
+static struct gate_weight weight_of(const struct note *n)
+{
+	static const struct gate_weight by_tier[] = { { GATE_TIER_LOW, 5000, false },
+						      { GATE_TIER_MEDIUM, 20000, false },
+						      { GATE_TIER_HIGH, 50000, true }, /* HOLES 5: never held */
+						      { GATE_TIER_CRITICAL, UINT32_MAX, true } };
+
+	return by_tier[n->old ? GATE_SECRET_LOW : n->tier];
+}
+
+static const char *sense_of(const struct note *n)
+{
+	static const char *const by_tier[] = {
+		"may be a credential, or is one of little use: does it have to lie here?",
+		"looks like a credential: if it is one, remove it from every commit of this push, and replace it",
+		"is very likely a credential that anyone who can fetch could use: remove it from every commit of this push, and replace it",
+		"is a credential that anyone who can fetch could use: remove it from every commit of this push, and replace it",
+	};
+
+	return n->old ? "stood in this repository before, so nothing new is published, but it should be replaced" :
+			by_tier[n->tier];
+}
+
+static int tell(struct gate_detect *d, const struct note *n, struct gate_err *err)
+{
+	static const char *const texts[] = { "blob", "link", "commit", "tag", "ref" };
+	gate_auto(gate_buf) struct gate_buf subject = { 0 }, shown = { 0 }, message = { 0 };
+	struct gate_weight w = weight_of(n);
+	char hex[2 * sizeof(n->print) + 1];
+	struct gate_sighting s = { .id = "SEC-TXT", .path = n->path, .commit = n->commit, .line = n->line, .at_most = &w };
+
+	gate_hex(n->print, SHOWN_LEN / 2, hex);
+	gate_buf_fmt(&shown, "%s:%s", n->rule->id, hex);
+	gate_buf_fmt(&subject, "%s:%s", gate_buf_cstr(&shown), *n->path ? n->path : texts[n->text]);
+	if (!*n->path)
+		gate_buf_fmt(&subject, ":%s", n->commit);
+	gate_buf_fmt(&message, "%s%s%s%s%s%s %s%s", n->rule->name, n->rule->prefix ? " (" : "",
+		     n->rule->prefix ? n->rule->prefix : "", n->rule->prefix ? "...)" : "", *n->where ? " " : "", n->where,
+		     sense_of(n), n->marked ? "; a comment beside it says that it is allowed, which a push cannot say" : "");
+	if (gate_buf_check(&subject, err) < 0 || gate_buf_check(&shown, err) < 0 || gate_buf_check(&message, err) < 0)
+		return -GATE_E_NOMEM;
+	s.subject = subject.s;
+	s.new_value = shown.s;
+	s.message = message.s;
+	return gate_detect_add(d, n->change, &s, err);
+}
+
+/* ---- looking ---- */
+
+struct look {
+	struct gate_detect *d;
+	struct gate_credential_state *st;
+	struct gate_secret_scanner *scanner;
+	uint32_t change;
+	const struct gate_object *o; /* NULL: what stood here before the change */
+	const char *outer;	     /* the text that lines are counted in */
+	size_t outer_len;
+	const char *text;
+	size_t len, inner_at;
+	bool decoded;
+	const char *where;
+	const char *only_path; /* of what stood before and still stands: known there alone; NULL: it moved away */
+	size_t counted;
+	uint32_t line;
+	bool *peek; /* only whether there is anything, at whatever path */
+};
+
+static uint32_t line_of(struct look *l, size_t offset)
+{
+	const char *p, *end;
+
+	if (offset > l->outer_len)
+		offset = l->outer_len;
+	if (offset < l->counted || !l->line) {
+		l->counted = 0;
+		l->line = 1;
+	}
+	p = l->outer + l->counted;
+	end = l->outer + offset;
+	while (p < end && (p = memchr(p, '\n', (size_t)(end - p)))) {
+		p++;
+		l->line++;
+	}
+	l->counted = offset;
+	return l->line;
+}
+
+static bool is_near(const struct look *l, const struct gate_secret_match *m)
+{
+	size_t within = m->rule->near_within, from = m->start > within ? m->start - within : 0;
+	size_t to = l->len - m->end > within ? m->end + within : l->len;
+
+	if (m->rule->near_regex)
+		return gate_secret_scan_near(l->scanner, m->index, l->text + from, to - from);
+	return true; /* by id: the other type's own finding stands beside it */
+}
+
+/* Comments of other scanners: whoever pushes writes them. */
+static bool has_marker(const struct look *l, const struct gate_secret_match *m)
+{
+	static const char *const markers[] = { "gitleaks:allow", "pragma: allowlist", "trufflehog:ignore", "secretlint-disable",
+					       "nosecret", "notsecret", "allowlist secret", "betterleaks:allow" };
+	size_t from = m->start, to = m->end, lines = 0;
+
+	while (from && m->start - from < 400 && (lines += l->text[from - 1] == '\n') < 2)
+		from--;
+	while (to < l->len && to - m->end < 200 && l->text[to] != '\n')
+		to++;
+	for (size_t i = 0; i < GATE_ARRAY_LEN(markers); i++) {
+		if (memmem(l->text + from, to - from, markers[i], strlen(markers[i])))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the match counts, and what it is worth. */
+static bool judge(const struct look *l, const struct gate_secret_match *m, enum gate_secret_tier *tier)
+{
+	const struct gate_secret_rule *r = m->rule;
+	const char *s = l->text + m->from;
+	size_t n = m->to - m->from;
+	enum gate_proof proof = r->checksum ? gate_proof_run(r->checksum, s, n, 0) : GATE_PROOF_NONE;
+
+	*tier = (enum gate_secret_tier)(proof == GATE_PROOF_HOLDS || (proof == GATE_PROOF_NONE && !r->checksum) ? r->tier :
+					proof == GATE_PROOF_NONE ? r->tier : r->failed);
+	if (proof == GATE_PROOF_HOLDS)
+		return true;
+	if (r->entropy_milli && gate_entropy_milli(s, n) < r->entropy_milli)
+		return false;
+	if (gate_secret_scan_allows(l->scanner, m->index, s, n) || !is_near(l, m))
+		return false;
+	if (r->generic)
+		return !gate_placeholder_generic(s, n);
+	if (!r->prefix && !r->checksum && gate_placeholder_reference(s, n))
+		return false;
+	return proof == GATE_PROOF_WEAKER || !gate_placeholder_plain(s, n);
+}
+
+static void mark_old(struct look *l, const struct gate_secret_match *m, const uint8_t *print)
+{
+	for (size_t i = 0; i < l->st->n; i++) {
+		struct note *n = &l->st->v[i];
+
+		if (n->change == l->change && n->rule == m->rule && (!l->only_path || strcmp(n->path, l->only_path) == 0) && memcmp(n->print, print, sizeof(n->print)) == 0)
+			n->old = true;
+	}
+}
+
+static int remember(struct look *l, const struct note *n, struct gate_err *err)
+{
+	struct gate_credential_state *st = l->st;
+	struct note *v = st->v;
+
+	if (st->n >= NOTES_MAX)
+		return tell(l->d, n, err);
+	if (st->n == st->cap) {
+		v = reallocarray(st->v, st->cap ? st->cap * 2 : 16, sizeof(*v));
+		if (!v)
+			return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+		st->v = v;
+		st->cap = st->cap ? st->cap * 2 : 16;
+	}
+	v[st->n] = *n;
+	v[st->n].path = strdup(l->o->path);
+	if (!v[st->n].path)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	st->n++;
+	return 0;
+}
+
+static int found(void *arg, const struct gate_secret_match *m, bool limit, struct gate_err *err)
+{
+	struct look *l = arg;
+	struct note n = { .rule = m->rule, .where = l->where, .change = l->change };
+
+	if (l->peek) {
+		*l->peek = limit || judge(l, m, &n.tier);
+		return *l->peek ? -GATE_E_LIMIT : 0; /* seen: no need to go on */
+	}
+	if (limit && l->o)
+		return gate_detect_limit(l->d, l->change, l->o->path, l->o->commit, true,
+					 "a type of secret could not be looked for to the end here: not judged, so refused", err);
+	if (limit || !judge(l, m, &n.tier))
+		return 0;
+	gate_keyed_hash(l->st->key, sizeof(l->st->key), l->text + m->from, m->to - m->from, n.print, sizeof(n.print));
+	if (!l->o) {
+		mark_old(l, m, n.print);
+		return 0;
+	}
+	n.path = gate_lend(l->o->path);
+	n.text = l->o->text;
+	n.line = *l->where && l->outer == l->o->path ? 0 : line_of(l, l->decoded ? l->inner_at : m->from);
+	n.marked = has_marker(l, m);
+	gate_copy(n.commit, sizeof(n.commit), l->o->commit);
+	return remember(l, &n, err);
+}
+
+static bool path_has(const char *path, const char *const *parts, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcasestr(path, parts[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Where nobody writes an assignment by hand. Types with a prefix or a checksum are looked for there too. */
+static bool is_made(const char *path)
+{
+	static const char *const parts[] = { "node_modules/", "vendor/", "third_party/", ".min.js", ".min.css", ".map", "go.sum",
+					     "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml",
+					     "poetry.lock", "cargo.lock", "composer.lock", "gemfile.lock", "pipfile.lock",
+					     "uv.lock", ".svg", ".ipynb", ".snap", ".lockfile", "flake.lock", ".po", ".pem" };
+
+	return path_has(path, parts, GATE_ARRAY_LEN(parts));
+}
+
+/* Every type, wherever it is looked for. */
+static void choose_all(struct look *l)
+{
+	memset(l->st->skip, 0, gate_secret_shipped.n_rules);
+	if (l->st->own)
+		memset(l->st->skip_own, 0, l->d->policy->secrets->n_rules);
+}
+
+static void choose(const struct gate_secret_set *set, bool *skip, const char *path, bool no_generic)
+{
+	for (size_t i = 0; i < set->n_rules; i++) {
+		const struct gate_secret_rule *r = &set->rules[i];
+		struct gate_globs g = { .patterns = { .v = (char **)(uintptr_t)r->paths, .n = r->n_paths },
+					.paths = true, .fold = true, .borrowed = true };
+
+		skip[i] = (r->generic && no_generic) || (r->n_paths && (!*path || !gate_globs_match(&g, path, strlen(path))));
+	}
+}
+
+static int scan_sets(struct look *l, struct gate_err *err)
+{
+	int rc;
+
+	l->scanner = l->st->shipped;
+	rc = gate_secret_scan(l->st->shipped, l->text, l->len, l->st->skip, found, l, err);
+	if (rc == 0 && l->st->own) {
+		l->scanner = l->st->own;
+		rc = gate_secret_scan(l->st->own, l->text, l->len, l->st->skip_own, found, l, err);
+	}
+	return rc;
+}
+
+static int scan_decoded(void *arg, const char *s, size_t len, size_t at, struct gate_err *err)
+{
+	struct look inner = *(struct look *)arg;
+
+	inner.text = s;
+	inner.len = len;
+	inner.inner_at = at;
+	inner.decoded = true;
+	inner.where = "in encoded form";
+	return scan_sets(&inner, err);
+}
+
+static int scan_text(struct look *l, const char *path, const char *s, size_t len, struct gate_err *err)
+{
+	gate_auto(gate_buf) struct gate_buf wide = { 0 };
+	bool is_wide = gate_decode_utf16(s, len, &wide), no_generic;
+	int rc;
+
+	if (is_wide && gate_buf_check(&wide, err) < 0)
+		return -GATE_E_NOMEM;
+	l->outer = l->text = is_wide ? gate_buf_cstr(&wide) : s;
+	l->outer_len = l->len = is_wide ? wide.len : len;
+	if (l->peek) {
+		choose_all(l);
+		rc = scan_sets(l, err);
+		return rc == 0 ? gate_decode_runs(l->text, l->len, scan_decoded, l, err) : rc;
+	}
+	no_generic = is_made(path) || memchr(l->text, '\0', l->len < BINARY_PROBE ? l->len : BINARY_PROBE);
+	choose(&gate_secret_shipped, l->st->skip, path, no_generic);
+	if (l->st->own)
+		choose(l->d->policy->secrets, l->st->skip_own, path, no_generic);
+	rc = scan_sets(l, err);
+	if (rc == 0)
+		rc = gate_decode_runs(l->text, l->len, scan_decoded, l, err);
+	return rc;
+}
+
+bool gate_credentials_peek(struct gate_detect *d, const char *bytes, size_t len)
+{
+	bool any = false;
+	struct look l = { .d = d, .st = d->credentials, .where = "", .peek = &any };
+	struct gate_err failed = { 0 };
+
+	return scan_text(&l, "", bytes, len, &failed) < 0 || any;
+}
+
+int gate_credentials_object(struct gate_detect *d, uint32_t change, const struct gate_object *o, struct gate_err *err)
+{
+	struct look l = { .d = d, .st = d->credentials, .change = change, .o = o, .where = "" };
+	int rc = 0;
+
+	if (*o->path) {
+		l.where = "in a file's name";
+		rc = scan_text(&l, "", o->path, strlen(o->path), err);
+		l.where = "";
+		l.line = 0;
+	}
+	/* what was not read is told by private_key.c */
+	return rc == 0 && o->bytes ? scan_text(&l, o->path, o->bytes, o->len, err) : rc;
+}
+
+int gate_credentials_delta(struct gate_detect *d, uint32_t change, const struct gate_delta *delta, struct gate_err *err)
+{
+	struct look l = { .d = d, .st = d->credentials, .change = change, .where = "",
+			  .only_path = delta->new_mode ? delta->path : NULL };
+	struct gate_err why = { 0 };
+	const char *s;
+	size_t len;
+	bool any = false;
+
+	for (size_t i = 0; !any && i < l.st->n; i++)
+		any = l.st->v[i].change == change && !l.st->v[i].old;
+	if (!any || !gate_mode_is_file(delta->old_mode) || !d->load ||
+	    d->load(d->load_arg, delta->old_oid, &s, &len, &why) < 0)
+		return 0; /* not proved: it stays what it is */
+	return scan_text(&l, delta->path, s, len, err);
+}
+
+int gate_credentials_end(struct gate_detect *d, struct gate_err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < d->credentials->n; i++)
+		rc = tell(d, &d->credentials->v[i], err);
+	return rc;
+}

@@ -2,6 +2,7 @@
 #include "classifier/detect.h"
 
 #include "classifier/deps/locks.h"
+#include "classifier/docs.h"
 #include "classifier/objects/size.h"
 #include "classifier/paths/closer.h"
 #include "classifier/paths/rules.h"
@@ -45,6 +46,7 @@ const struct gate_detect_state gate_detect_states[] = {
 	{ "tests", gate_tests_init, gate_tests_release },
 	{ "deps", gate_locks_init, gate_locks_release },
 	{ "size", gate_size_init, gate_size_release },
+	{ "docs", gate_docs_init, gate_docs_release },
 };
 const size_t gate_detect_states_n = GATE_ARRAY_LEN(gate_detect_states);
 

@@ -16,4 +16,7 @@ struct gate_docs {
 int gate_detect_docs(struct gate_detect *d, uint32_t change, const struct gate_delta *delta, enum gate_format format,
 		     struct gate_docs *out, struct gate_err *err);
 
+int gate_docs_init(struct gate_detect *d, struct gate_err *err);
+void gate_docs_release(struct gate_detect *d);
+
 #endif

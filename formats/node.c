@@ -12,6 +12,7 @@ static gate_tree_reader *const readers[GATE_FORMATS] = {
 	[GATE_FORMAT_JSON] = gate_read_json,
 	[GATE_FORMAT_JSONC] = gate_read_jsonc,
 	[GATE_FORMAT_YAML] = gate_read_yaml,
+	[GATE_FORMAT_TOML] = gate_read_toml,
 };
 
 int gate_doc_parse(enum gate_format format, const char *bytes, size_t len, const struct gate_doc_limits *limits,

@@ -13,6 +13,9 @@ static gate_tree_reader *const readers[GATE_FORMATS] = {
 	[GATE_FORMAT_JSONC] = gate_read_jsonc,
 	[GATE_FORMAT_YAML] = gate_read_yaml,
 	[GATE_FORMAT_TOML] = gate_read_toml,
+	[GATE_FORMAT_INI] = gate_read_ini,
+	[GATE_FORMAT_GIT_CONFIG] = gate_read_git_config,
+	[GATE_FORMAT_PROPERTIES] = gate_read_properties,
 };
 
 int gate_doc_parse(enum gate_format format, const char *bytes, size_t len, const struct gate_doc_limits *limits,

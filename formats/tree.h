@@ -70,6 +70,6 @@ static inline struct gate_tree_node *gate_tree_node_of(const struct gate_node *n
 /* One reader for each format; fills an empty tree. bytes are UTF-8 without NUL and without a byte order mark. */
 typedef int gate_tree_reader(struct gate_tree *t, const char *bytes, size_t len, struct gate_err *err);
 gate_tree_reader gate_read_json, gate_read_jsonc, gate_read_yaml;
-gate_tree_reader gate_read_toml;
+gate_tree_reader gate_read_toml, gate_read_ini, gate_read_git_config, gate_read_properties;
 
 #endif

@@ -7,6 +7,7 @@
 #include "classifier/paths/closer.h"
 #include "classifier/paths/rules.h"
 #include "classifier/secrets/credentials.h"
+#include "classifier/secrets/files/files.h"
 #include "classifier/secrets/private_key.h"
 #include "classifier/secrets/secret_file.h"
 #include "classifier/tests/deleted.h"
@@ -18,6 +19,7 @@ const struct gate_object_detector gate_object_detectors[] = {
 	{ "big", BLOB, gate_size_object },
 	{ "private-key", ANY_TEXT, gate_private_key_object },
 	{ "credentials", ANY_TEXT, gate_credentials_object },
+	{ "secret-files", BLOB, gate_secret_files_object },
 	{ "secret-file", BLOB, gate_secret_file_object },
 	{ "path-deny", BLOB | 1u << GATE_TEXT_LINK, gate_path_rules_object },
 };
@@ -28,12 +30,14 @@ const struct gate_delta_detector gate_delta_detectors[] = {
 	{ "path-rules", gate_path_rules_delta }, { "locks", gate_locks_delta },
 	{ "size", gate_size_delta },	      { "private-key", gate_private_key_delta },
 	{ "credentials", gate_credentials_delta },
+	{ "secret-files", gate_secret_files_delta },
 };
 const size_t gate_delta_detectors_n = GATE_ARRAY_LEN(gate_delta_detectors);
 
 const struct gate_end_detector gate_end_detectors[] = {
 	{ "private-key", gate_private_key_end },
 	{ "credentials", gate_credentials_end },
+	{ "secret-files", gate_secret_files_end },
 	{ "tests-deleted", gate_tests_deleted_end },
 	{ "locks", gate_locks_end },
 	{ "size", gate_size_end },
@@ -43,6 +47,7 @@ const size_t gate_end_detectors_n = GATE_ARRAY_LEN(gate_end_detectors);
 const struct gate_detect_state gate_detect_states[] = {
 	{ "secrets", gate_private_key_init, gate_private_key_release },
 	{ "credentials", gate_credentials_init, gate_credentials_release },
+	{ "secret-files", gate_secret_files_init, gate_secret_files_release },
 	{ "tests", gate_tests_init, gate_tests_release },
 	{ "deps", gate_locks_init, gate_locks_release },
 	{ "size", gate_size_init, gate_size_release },

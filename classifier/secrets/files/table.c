@@ -6,7 +6,7 @@
 #define KEYS(name, ...) static const char *const name[] = { __VA_ARGS__, NULL }
 
 KEYS(passwords, "password", "passwd", "pass", "pwd", "*_password", "*-password", "*.password");
-KEYS(npm, "*_authToken", "*_auth", "*_password", "_authToken", "_auth", "_password");
+KEYS(npm, "**_authToken", "**_auth", "**_password");
 KEYS(aws, "aws_secret_access_key", "aws_session_token", "gs_secret_access_key", "gs_oauth2_refresh_token", "secret_key",
      "access_key_secret", "secret_access_key", "gpg_passphrase");
 KEYS(rclone, "pass", "password*", "*_pass", "secret_access_key", "token", "client_secret", "key", "service_account_credentials",

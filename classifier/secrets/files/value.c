@@ -125,13 +125,15 @@ bool gate_file_value_real(const char *s, size_t len)
 
 bool gate_file_value_strong(const char *s, size_t len)
 {
-	size_t letters = 0, others = 0;
+	size_t letters = 0, others = 0, capitals = 0;
 
 	for (size_t i = 0; i < len; i++) {
 		bool letter = (s[i] | 32) >= 'a' && (s[i] | 32) <= 'z';
 
 		letters += letter;
+		capitals += s[i] >= 'A' && s[i] <= 'Z';
 		others += !letter && s[i] != ' ' && s[i] != '-' && s[i] != '_' && s[i] != '.';
 	}
-	return len >= 10 && different(s, len) >= 7 && others && !memchr(s, ' ', len) && letters + others > len / 2;
+	return len >= 10 && different(s, len) >= 7 && (others || (capitals > 3 && capitals < letters)) &&
+	       !memchr(s, ' ', len) && letters + others > len / 2;
 }

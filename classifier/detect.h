@@ -11,6 +11,7 @@
 
 struct gate_secret_state; /* secrets/private_key.c */
 struct gate_credential_state; /* secrets/credentials.c */
+struct gate_file_state;	  /* secrets/files/files.c */
 struct gate_test_state;	  /* tests/deleted.c */
 struct gate_dep_state;	  /* deps/locks.c */
 struct gate_size_state;	  /* objects/size.c */
@@ -27,6 +28,7 @@ struct gate_detect {
 	struct gate_path_index *index;
 	struct gate_secret_state *secrets;
 	struct gate_credential_state *credentials;
+	struct gate_file_state *files;
 	struct gate_test_state *tests;
 	struct gate_dep_state *deps;
 	struct gate_size_state *size;

@@ -16,6 +16,7 @@
 #include "classifier/paths/closer.h"
 #include "classifier/paths/rules.h"
 #include "classifier/secrets/credentials.h"
+#include "classifier/secrets/files/files.h"
 #include "classifier/secrets/private_key.h"
 #include "classifier/secrets/secret_file.h"
 #include "classifier/tests/deleted.h"
@@ -28,6 +29,7 @@ const struct gate_object_detector gate_object_detectors[] = {
 	{ "big", BLOB, gate_size_object, NULL, NULL, false },
 	{ "private-key", ANY_TEXT, gate_private_key_object, gate_private_key_peek, NULL, false },
 	{ "credentials", ANY_TEXT, gate_credentials_object, gate_credentials_peek, NULL, true },
+	{ "secret-files", BLOB, gate_secret_files_object, NULL, gate_secret_files_bound, false },
 	{ "secret-file", BLOB, gate_secret_file_object, NULL, gate_secret_file_bound, false },
 	{ "binary", BLOB, gate_binary_object, gate_binary_peek, NULL, false },
 	{ "lfs", BLOB, gate_lfs_object, gate_lfs_peek, gate_lfs_bound, false },
@@ -61,12 +63,14 @@ const struct gate_delta_detector gate_delta_detectors[] = {
 	{ "size", gate_size_delta },	      { "private-key", gate_private_key_delta },
 	{ "tally", gate_tally_delta },
 	{ "credentials", gate_credentials_delta },
+	{ "secret-files", gate_secret_files_delta },
 };
 const size_t gate_delta_detectors_n = GATE_ARRAY_LEN(gate_delta_detectors);
 
 const struct gate_end_detector gate_end_detectors[] = {
 	{ "private-key", gate_private_key_end },
 	{ "credentials", gate_credentials_end },
+	{ "secret-files", gate_secret_files_end },
 	{ "tests-deleted", gate_tests_deleted_end },
 	{ "locks", gate_locks_end },
 	{ "vulnerabilities", gate_dep_vuln_end },
@@ -78,6 +82,7 @@ const size_t gate_end_detectors_n = GATE_ARRAY_LEN(gate_end_detectors);
 const struct gate_detect_state gate_detect_states[] = {
 	{ "secrets", gate_private_key_init, gate_private_key_release },
 	{ "credentials", gate_credentials_init, gate_credentials_release },
+	{ "secret-files", gate_secret_files_init, gate_secret_files_release },
 	{ "tests", gate_tests_init, gate_tests_release },
 	{ "deps", gate_locks_init, gate_locks_release },
 	{ "size", gate_size_init, gate_size_release },

@@ -6,6 +6,19 @@
 
 #include <string.h>
 
+/* The passwords of RFC 7617, RFC 6749 and of every manual. */
+static bool known_password(const char *s, size_t len)
+{
+	static const char *const words[] = { "open sesame", "opensesame", "OpenSesame", "gX1fBat3bV", "password", "pass",
+					     "passwd",	    "secret",	  "test",	"changeme",   "admin",	  "example" };
+
+	for (size_t i = 0; i < GATE_ARRAY_LEN(words); i++) {
+		if (len == strlen(words[i]) && memcmp(s, words[i], len) == 0)
+			return true;
+	}
+	return false;
+}
+
 enum gate_proof gate_proof_pair(const char *s, size_t len, int64_t now)
 {
 	gate_auto(gate_proof_wiped) struct gate_buf b = { 0 };
@@ -19,6 +32,8 @@ enum gate_proof gate_proof_pair(const char *s, size_t len, int64_t now)
 			return GATE_PROOF_FAILS;
 	}
 	colon = memchr(b.s, ':', b.len);
+	if (colon && known_password(colon + 1, (size_t)(b.s + b.len - colon) - 1))
+		return GATE_PROOF_FAILS;
 	return colon && colon + 1 < b.s + b.len ? GATE_PROOF_HOLDS : GATE_PROOF_FAILS;
 }
 

@@ -81,7 +81,7 @@ ALL_CFLAGS = -std=gnu11 -fvisibility=hidden -ffunction-sections -fdata-sections 
 # ---- rooms ----
 src = $(filter-out %_main.c,$(foreach d,$(1),$(wildcard $(d)/*.c)))
 GIT2_SRC    := $(wildcard repo/git2_*.c)
-SHARED_SRC  := $(call src,base formats rules classifier) $(wildcard classifier/*/*.c)
+SHARED_SRC  := $(call src,base formats rules classifier) $(wildcard formats/*/*.c classifier/*/*.c)
 GATE_SRC    := $(SHARED_SRC) $(filter-out $(GIT2_SRC),$(call src,repo)) $(call src,approval audit gate hooks cli sandbox)
 WORKER_SRC  := $(SHARED_SRC) $(GIT2_SRC) $(filter-out worker/nonet.c,$(call src,sandbox worker))
 GEN_SRC     := $(O)/gen/packs.c

@@ -86,7 +86,7 @@ GATE_SRC    := $(SHARED_SRC) $(filter-out $(GIT2_SRC),$(call src,repo)) $(call s
 WORKER_SRC  := $(SHARED_SRC) $(GIT2_SRC) $(filter-out worker/nonet.c,$(call src,sandbox worker))
 GEN_SRC     := $(O)/gen/packs.c
 obj = $(patsubst %.c,$(O)/obj/%.o,$(1))
-GEN_OBJ     := $(O)/obj/gen/packs.o
+GEN_OBJ     := $(O)/obj/gen/packs.o $(O)/obj/gen/names.o
 
 # ---- linking: small programs start sooner (docs/adr/0001-static-linking.md) ----
 GATE_LIBS   := libsodium jansson yaml-0.1 libpcre2-8 libseccomp zlib libmd libutf8proc
@@ -138,6 +138,12 @@ $(O)/packgen: $(call obj,rules/packgen_main.c $(call src,base formats)) | $(O)/g
 $(O)/gen/packs.c: $(O)/packgen $(PACKS)
 	$(say) GEN $@
 	$(Q)$(O)/packgen $(PACKS) >$@.tmp && mv $@.tmp $@
+
+# So do the names of well-known packages: a table for each file, sorted.
+NAMES := $(sort $(wildcard rules/names/*.txt))
+$(O)/gen/names.c: $(NAMES) rules/names/names.awk | $(O)/gen/.made
+	$(say) GEN $@
+	$(Q)for f in $(NAMES); do tr A-Z a-z <$$f | LC_ALL=C sort -u | sed "s|^|$${f##*/}	|"; done | LC_ALL=C awk -f rules/names/names.awk >$@.tmp && mv $@.tmp $@
 
 $(O)/librefgate.a: $(call obj,$(GATE_SRC)) $(GEN_OBJ)
 	$(say) AR $@

@@ -251,9 +251,20 @@ int gate_lock_hash(struct gate_lock_store *s, const char *file, const char *kind
  * the length of the host in it. */
 static size_t plain_address(struct gate_buf *b, const char *url)
 {
+	static const char *const forges[][2] = {
+		{ "github:", "github.com/" }, { "gitlab:", "gitlab.com/" }, { "bitbucket:", "bitbucket.org/" }, { "gist:", "gist.github.com/" }
+	};
 	const char *at, *end, *sep = strstr(url, "://");
 	size_t host;
 
+	for (size_t i = 0; i < GATE_ARRAY_LEN(forges); i++) {
+		if (!gate_starts_with(url, forges[i][0]))
+			continue;
+		url += strlen(forges[i][0]);
+		gate_buf_str(b, forges[i][1]);
+		gate_buf_add(b, url, strcspn(url, "?#"));
+		return strlen(forges[i][1]) - 1;
+	}
 	if (sep)
 		url = sep + 3;
 	else if (strncmp(url, "git@", 4) == 0)

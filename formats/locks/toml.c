@@ -12,7 +12,7 @@ static int run(gate_visit_fn *fn, const char *list, const char *bytes, size_t le
 	       struct gate_err *err)
 {
 	struct reading r = { .s = s, .list = list };
-	int rc = gate_visit_bytes(GATE_FORMAT_TOML, bytes, len, fn, &r, err);
+	int rc = *list ? gate_visit_toml(bytes, len, list, fn, &r, err) : gate_visit_bytes(GATE_FORMAT_TOML, bytes, len, fn, &r, err);
 
 	gate_parts_clear(&r.p);
 	return rc;

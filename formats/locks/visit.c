@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "formats/events.h"
+#include "formats/toml.h"
 
 #include <string.h>
 
@@ -146,6 +147,62 @@ static int read_tree(struct state *s, enum gate_format format, const char *bytes
 	int rc = gate_doc_parse(format, bytes, len, NULL, &doc, err);
 
 	return rc == 0 ? tell_node(s, gate_doc_root(doc), err) : rc;
+}
+
+static int on_table(void *arg, const struct gate_node *table, struct gate_err *err)
+{
+	return tell_node(arg, table, err);
+}
+
+/* The rest of a file whose [[list]] has been told: all but the list. */
+static int tell_rest(struct state *s, const struct gate_node *root, const char *list, struct gate_err *err)
+{
+	int rc = 0;
+
+	for (const struct gate_node *c = root->first; rc == 0 && c; c = c->next) {
+		if (strcmp(c->key, list) == 0)
+			continue;
+		rc = step(s, c->key, strlen(c->key), err);
+		if (rc == 0)
+			rc = tell_node(s, c, err);
+	}
+	return rc;
+}
+
+static int read_tables(struct state *s, const char *bytes, size_t len, const char *list, struct gate_err *err)
+{
+	gate_autodoc struct gate_doc *rest = NULL;
+	int rc = open(s, false, 1, err);
+
+	if (rc == 0)
+		rc = step(s, list, strlen(list), err);
+	if (rc == 0)
+		rc = open(s, true, 1, err);
+	if (rc == 0)
+		rc = gate_toml_tables(bytes, len, NULL, list, on_table, s, &rest, err);
+	if (rc < 0)
+		return rc;
+	rc = tell(s, GATE_VISIT_END, 1, err);
+	back(s);
+	if (rc == 0)
+		rc = tell_rest(s, gate_doc_root(rest), list, err);
+	return rc == 0 ? tell(s, GATE_VISIT_END, 1, err) : rc;
+}
+
+int gate_visit_toml(const char *bytes, size_t len, const char *list, gate_visit_fn *fn, void *arg, struct gate_err *err)
+{
+	struct state *s = calloc(1, sizeof(*s));
+	int rc;
+
+	if (!s)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	s->fn = fn;
+	s->arg = arg;
+	s->v.text = "";
+	rc = read_tables(s, bytes, len, list, err);
+	gate_buf_clear(&s->text);
+	free(s);
+	return rc;
 }
 
 int gate_visit_bytes(enum gate_format format, const char *bytes, size_t len, gate_visit_fn *fn, void *arg, struct gate_err *err)

@@ -25,6 +25,9 @@ typedef int gate_visit_fn(void *arg, const struct gate_visit *v, struct gate_err
 /* Errors as gate_doc_parse; a negative answer of fn ends the reading. A file whose root is no map is GATE_E_SYNTAX. */
 int gate_visit_bytes(enum gate_format format, const char *bytes, size_t len, gate_visit_fn *fn, void *arg, struct gate_err *err);
 
+/* TOML whose bulk is one [[list]]: its tables one by one, then the rest. */
+int gate_visit_toml(const char *bytes, size_t len, const char *list, gate_visit_fn *fn, void *arg, struct gate_err *err);
+
 /* The last step, "" at the root. */
 static inline const char *gate_visit_key(const struct gate_visit *v)
 {

@@ -339,6 +339,9 @@ static int check_scripts(struct gate_dep_compare *c, const struct rows *old, con
 	bool known = !old->n && gate_dep_well_known(now->v[0].eco, text(c, now->v[0].name));
 	int rc = 0;
 
+	/* a format that did not say which packages run scripts gained none when it is written anew */
+	if (old->n && !c->has_scripts && c->s->side[0].format != c->s->side[1].format)
+		return 0;
 	if (any_flag(now, GATE_DEP_SCRIPT) && !any_flag(old, GATE_DEP_SCRIPT))
 		rc = say_row(c, "DEP-SCRIPT", &now->v[0], old->n ? "no install script" : "absent", "install script",
 			     known ? &gate_dep_medium : &gate_dep_high,
@@ -375,10 +378,10 @@ static int added(struct gate_dep_compare *c, const struct rows *now, struct gate
 	bool direct = row->role == GATE_DEP_DIRECT || ((c->kind->is & GATE_LOCK_MANIFEST) && !(row->flags & GATE_DEP_INDIRECT));
 	int rc = 0;
 
-	c->changed = true;
-	if (row->role == GATE_DEP_DIRECT && !own && row->eco != GATE_ECO_NPM && row->eco != GATE_ECO_PYPI &&
-	    strcmp(text(c, row->name), "") == 0)
+	/* the format did not say before what the project asks for */
+	if (row->role == GATE_DEP_DIRECT && row->flags & GATE_DEP_FROM_ROOT && c->s->side[0].n && !c->has_direct)
 		return 0;
+	c->changed = true;
 	if (!own)
 		rc = say_row(c, "DEP-ADD", row, "absent", text(c, row->version), direct ? &gate_dep_medium : &gate_dep_low,
 			     direct ? "a new direct dependency: look at who makes it, how long it has been there, and whether it is needed" :
@@ -608,6 +611,10 @@ int gate_dep_compare_sides(struct gate_dep_compare *c, struct gate_err *err)
 	size_t i = 0, k = 0;
 	int rc = check_split(c, err);
 
+	for (size_t n = 0; n < old->n; n++) {
+		c->has_direct = c->has_direct || old->v[n].role == GATE_DEP_DIRECT;
+		c->has_scripts = c->has_scripts || old->v[n].flags & GATE_DEP_SCRIPT;
+	}
 	while (rc == 0 && (i < old->n || k < now->n)) {
 		int o = i >= old->n ? 1 : k >= now->n ? -1 : order(c, &old->v[i], &now->v[k]);
 		struct rows before = { NULL, 0 }, after = { NULL, 0 };

@@ -35,6 +35,7 @@ struct gate_dep_compare {
 	size_t told_adds, told_others;	  /* findings made; beyond a bound one more stands for the rest */
 	size_t more_adds, more_others;
 	size_t hosts_asked;
+	bool has_direct, has_scripts; /* the old side says what is asked for; which packages run code */
 	bool changed; /* something is installed otherwise */
 };
 

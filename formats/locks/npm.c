@@ -58,6 +58,8 @@ static int emit(struct npm *n, struct gate_parts *p, enum gate_dep_role role, st
 		gate_parts_set(p, GATE_PART_VERSION, "");
 	}
 	source = gate_parts_get(p, GATE_PART_SOURCE);
+	if (!p->f[GATE_PART_VERSION].len && !*source)
+		return 0; /* for another system: named, and not installed */
 	kind = gate_address_kind(source);
 	rev = gate_address_rev(source);
 	if (kind == GATE_DEP_GIT && rev)

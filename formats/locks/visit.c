@@ -16,6 +16,7 @@ struct state {
 	uint32_t count[GATE_VISIT_DEPTH + 1]; /* elements so far of the list that is open at this depth */
 	bool list[GATE_VISIT_DEPTH + 1];
 	bool rooted;
+	bool keyed; /* the step to the value that comes has been taken */
 };
 
 /* Keys may have moved with the buffer. */
@@ -34,6 +35,12 @@ static int step(struct state *s, const char *key, size_t len, struct gate_err *e
 	gate_buf_char(&s->text, '\0');
 	s->v.depth++;
 	return gate_buf_check(&s->text, err);
+}
+
+static int key(struct state *s, const char *text, size_t len, struct gate_err *err)
+{
+	s->keyed = true;
+	return step(s, text, len, err);
 }
 
 static void back(struct state *s)
@@ -55,8 +62,10 @@ static int tell(struct state *s, enum gate_visit_what what, uint32_t line, struc
 /* A value of a list takes its step here; one of a map took it at its key. */
 static int enter(struct state *s, struct gate_err *err)
 {
-	if (!s->v.depth || !s->list[s->v.depth])
+	if (s->keyed || !s->v.depth || !s->list[s->v.depth]) {
+		s->keyed = false;
 		return 0;
+	}
 	s->v.index[s->v.depth] = s->count[s->v.depth]++;
 	return step(s, "", 0, err);
 }
@@ -101,7 +110,7 @@ static int on_event(void *arg, const struct gate_event *e, struct gate_err *err)
 
 	switch (e->type) {
 	case GATE_EVENT_KEY:
-		return step(s, e->text, e->len, err);
+		return key(s, e->text, e->len, err);
 	case GATE_EVENT_MAP:
 	case GATE_EVENT_LIST:
 		return open(s, e->type == GATE_EVENT_LIST, e->line, err);
@@ -131,7 +140,7 @@ static int tell_node(struct state *s, const struct gate_node *n, struct gate_err
 	rc = open(s, list, n->line, err);
 	for (const struct gate_node *c = n->first; rc == 0 && c; c = c->next) {
 		if (!list)
-			rc = step(s, c->key, strlen(c->key), err);
+			rc = key(s, c->key, strlen(c->key), err);
 		if (rc == 0)
 			rc = tell_node(s, c, err);
 	}
@@ -162,7 +171,7 @@ static int tell_rest(struct state *s, const struct gate_node *root, const char *
 	for (const struct gate_node *c = root->first; rc == 0 && c; c = c->next) {
 		if (strcmp(c->key, list) == 0)
 			continue;
-		rc = step(s, c->key, strlen(c->key), err);
+		rc = key(s, c->key, strlen(c->key), err);
 		if (rc == 0)
 			rc = tell_node(s, c, err);
 	}
@@ -175,7 +184,7 @@ static int read_tables(struct state *s, const char *bytes, size_t len, const cha
 	int rc = open(s, false, 1, err);
 
 	if (rc == 0)
-		rc = step(s, list, strlen(list), err);
+		rc = key(s, list, strlen(list), err);
 	if (rc == 0)
 		rc = open(s, true, 1, err);
 	if (rc == 0)

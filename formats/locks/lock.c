@@ -401,6 +401,28 @@ static void source_of(const struct gate_dep_row *row, struct gate_dep *d, struct
 	}
 }
 
+/* Both sides of a lockfile have nearly the same checksums in the same order: those of the new side that are next among the old
+ * ones are not kept twice. */
+static uint32_t share_hash(struct gate_lock_store *s, size_t first, size_t n)
+{
+	const struct gate_dep_hash *h = s->hashes + first;
+
+	if (s->now == &s->side[0])
+		s->n_old = s->n_hashes;
+	if (n != 1 || s->now == &s->side[0])
+		return (uint32_t)first;
+	for (size_t k = s->old_at; k < s->n_old && k < s->old_at + 16; k++) {
+		const struct gate_dep_hash *o = &s->hashes[k];
+
+		if (o->digest != h->digest || o->kind != h->kind || o->file != h->file)
+			continue;
+		s->old_at = k + 1;
+		s->n_hashes = s->pending = first;
+		return (uint32_t)k;
+	}
+	return (uint32_t)first;
+}
+
 int gate_lock_add(struct gate_lock_store *s, const struct gate_dep_row *row, struct gate_err *err)
 {
 	gate_auto(gate_buf) struct gate_buf source = { 0 }, version = { 0 };
@@ -413,7 +435,7 @@ int gate_lock_add(struct gate_lock_store *s, const struct gate_dep_row *row, str
 	s->pending = s->n_hashes;
 	if (!row->name || !*row->name)
 		return 0;
-	d.hash = (uint32_t)first;
+	d.hash = share_hash(s, first, n);
 	d.n_hashes = (uint16_t)(n > UINT16_MAX ? UINT16_MAX : n);
 	gate_buf_str(&version, row->version ? row->version : "");
 	if (row->revision && *row->revision)
@@ -439,7 +461,11 @@ int gate_lock_add(struct gate_lock_store *s, const struct gate_dep_row *row, str
 int gate_lock_edge(struct gate_lock_store *s, const char *from, const char *to, struct gate_err *err)
 {
 	struct gate_edge e = { 0 };
-	int rc = grow(s, &s->now->edges, s->now->n_edges, &s->now->cap_edges, sizeof(e), err);
+	int rc;
+
+	if (s->now == &s->side[0])
+		return 0; /* who wanted whom before is not asked */
+	rc = grow(s, &s->now->edges, s->now->n_edges, &s->now->cap_edges, sizeof(e), err);
 
 	if (rc == 0 && from)
 		rc = gate_lock_intern(s, from, strlen(from), &e.from, err);
@@ -455,10 +481,8 @@ static int compare_text(const struct gate_lock_store *s, uint32_t a, uint32_t b)
 	return a == b ? 0 : strcmp(gate_lock_text(s, a), gate_lock_text(s, b));
 }
 
-static int compare_rows(const void *left, const void *right, void *arg)
+static int compare_rows(const struct gate_dep *a, const struct gate_dep *b, const struct gate_lock_store *s)
 {
-	const struct gate_dep *a = left, *b = right;
-	const struct gate_lock_store *s = arg;
 	int c = a->role != b->role ? (int)a->role - b->role : (int)a->eco - b->eco;
 
 	if (!c)
@@ -470,10 +494,41 @@ static int compare_rows(const void *left, const void *right, void *arg)
 	return c ? c : a->line < b->line ? -1 : a->line > b->line;
 }
 
+static void swap_rows(struct gate_dep *a, struct gate_dep *b)
+{
+	struct gate_dep t = *a;
+
+	*a = *b;
+	*b = t;
+}
+
+static void sift(struct gate_lock_store *s, struct gate_dep *v, size_t at, size_t n)
+{
+	for (size_t child = at * 2 + 1; child < n; child = at * 2 + 1) {
+		if (child + 1 < n && compare_rows(&v[child], &v[child + 1], s) < 0)
+			child++;
+		if (compare_rows(&v[at], &v[child], s) >= 0)
+			return;
+		swap_rows(&v[at], &v[child]);
+		at = child;
+	}
+}
+
+/* A heap, because the C library's sort takes as much memory again as the rows, while the file itself is still held. */
 void gate_lock_sort(struct gate_lock_store *s, struct gate_lock *l)
 {
-	if (l->n)
-		qsort_r(l->v, l->n, sizeof(*l->v), compare_rows, s);
+	size_t sorted = 1;
+
+	while (sorted < l->n && compare_rows(&l->v[sorted - 1], &l->v[sorted], s) <= 0)
+		sorted++;
+	if (sorted >= l->n)
+		return;
+	for (size_t i = l->n / 2; i-- > 0;)
+		sift(s, l->v, i, l->n);
+	for (size_t n = l->n - 1; n > 0; n--) {
+		swap_rows(&l->v[0], &l->v[n]);
+		sift(s, l->v, 0, n);
+	}
 }
 
 void gate_lock_python_name(struct gate_buf *b, const char *name, size_t len)

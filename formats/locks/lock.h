@@ -8,7 +8,7 @@
 #include "formats/locks/ecosystem.h"
 
 /* Memory of one store: both sides of one file. Beyond it: GATE_E_LIMIT. */
-#define GATE_LOCK_MEMORY_MAX ((size_t)20 << 20)
+#define GATE_LOCK_MEMORY_MAX ((size_t)24 << 20)
 
 enum gate_dep_role {
 	GATE_DEP_PACKAGE,  /* locked, or pinned */
@@ -68,7 +68,6 @@ struct gate_lock {
 	uint32_t format;  /* text: the version that the file gives for its own format */
 	uint32_t split;	  /* text: a package about which two sections of one file disagree; 0: none */
 	uint64_t splits;  /* a digest of all disagreements */
-	bool is_side;	  /* 1: the new side; where pending hashes go */
 };
 
 /* What both sides share. Zero-initialise; release with gate_lock_store_clear. */
@@ -82,6 +81,7 @@ struct gate_lock_store {
 	struct gate_dep_hash *hashes;
 	size_t n_hashes, cap_hashes;
 	size_t pending; /* hashes after this one belong to the next row */
+	size_t n_old, old_at; /* checksums of the old side; the one that is looked for next */
 	size_t memory;
 };
 

@@ -138,6 +138,7 @@ static int say_source(struct gate_dep_compare *c, const struct gate_dep *old, co
 	struct gate_dep_saying what = { "DEP-SRC", NULL, NULL, NULL, NULL, &gate_dep_high, now->line };
 	const char *source = text(c, now->source);
 
+	c->changed = true;
 	if (old)
 		show_source(c, old, &was);
 	show_source(c, now, &is);
@@ -342,6 +343,7 @@ static int check_scripts(struct gate_dep_compare *c, const struct rows *old, con
 	/* a format that did not say which packages run scripts gained none when it is written anew */
 	if (old->n && !c->has_scripts && c->s->side[0].format != c->s->side[1].format)
 		return 0;
+	c->changed = c->changed || any_flag(now, GATE_DEP_SCRIPT) != any_flag(old, GATE_DEP_SCRIPT);
 	if (any_flag(now, GATE_DEP_SCRIPT) && !any_flag(old, GATE_DEP_SCRIPT))
 		rc = say_row(c, "DEP-SCRIPT", &now->v[0], old->n ? "no install script" : "absent", "install script",
 			     known ? &gate_dep_medium : &gate_dep_high,

@@ -469,8 +469,13 @@ static int flake_end(struct reading *r, const char *name, struct gate_err *err)
 	enum gate_dep_kind kind = strcmp(type, "path") == 0 ? GATE_DEP_PATH :
 				  strcmp(type, "tarball") == 0 || strcmp(type, "file") == 0 ? GATE_DEP_URL : GATE_DEP_GIT;
 
+	gate_auto(gate_buf) struct gate_buf source = { 0 };
+
 	if (!r->p.open || !*type)
 		return 0;
+	gate_buf_fmt(&source, "%s:%s", type, gate_parts_get(&r->p, GATE_PART_SOURCE));
+	if (strcmp(type, "github") == 0 || strcmp(type, "gitlab") == 0)
+		gate_parts_set(&r->p, GATE_PART_SOURCE, gate_buf_cstr(&source));
 	gate_parts_set(&r->p, GATE_PART_NAME, name);
 	return gate_parts_add(r->s, &r->p, GATE_ECO_NIX, GATE_DEP_PACKAGE, kind, err);
 }

@@ -480,6 +480,20 @@ static int override_row(struct gate_dep_compare *c, const struct rows *old, cons
 	return say_row(c, "DEP-OVR", now, was, *text(c, now->version) ? text(c, now->version) : text(c, now->source), w, NULL, err);
 }
 
+/* Anyone may keep packages there: who is in the path. */
+static bool is_forge(const char *source)
+{
+	static const char *const forges[] = { "github.com/", "gitlab.com/", "bitbucket.org/", "codeberg.org/", "raw.githubusercontent.com/" };
+
+	if (strcasecmp(source, "github.com/CocoaPods/Specs") == 0)
+		return false;
+	for (size_t i = 0; i < GATE_ARRAY_LEN(forges); i++) {
+		if (gate_starts_with(source, forges[i]))
+			return true;
+	}
+	return false;
+}
+
 static int index_row(struct gate_dep_compare *c, const struct rows *old, const struct gate_dep *now, struct gate_err *err)
 {
 	const char *source = text(c, now->source);
@@ -489,7 +503,7 @@ static int index_row(struct gate_dep_compare *c, const struct rows *old, const s
 			return 0;
 	}
 	c->changed = true;
-	if (now->kind == GATE_DEP_PATH || (!(now->flags & GATE_DEP_PLAIN) && !strchr(source, '/') && usual_host(source)))
+	if (now->kind == GATE_DEP_PATH || (!(now->flags & GATE_DEP_PLAIN) && usual_host(source) && !is_forge(source)))
 		return 0;
 	if (!*source)
 		return 0;

@@ -11,6 +11,7 @@ struct shape {
 	enum gate_dep_role role;
 	bool coordinates; /* "group:name:version" in one text */
 	bool address;	  /* the first text is an address, and its last part the name */
+	const char *block; /* only inside a block that a line with this word begins */
 };
 
 static const char *const git_words[] = { "git:", "github:", ":git", ":github", "gist:", "bitbucket:", "git =>", "url:" };
@@ -98,7 +99,8 @@ static int scan(const struct shape *shapes, size_t n, const char *bytes, size_t 
 {
 	struct gate_parts p = { 0 };
 	struct gate_line l = { 0 };
-	const char *at = bytes;
+	const char *at = bytes, *block = "";
+	size_t block_len = 0;
 	int rc = 0;
 
 	while (rc == 0 && gate_line_next(&at, bytes + len, &l)) {
@@ -108,10 +110,18 @@ static int scan(const struct shape *shapes, size_t n, const char *bytes, size_t 
 			from++;
 		if (from == l.len || comment(&l, from))
 			continue;
+		if (memchr(l.s, '{', l.len)) {
+			block = l.s + from;
+			block_len = l.len - from;
+		}
 		for (size_t i = 0; rc == 0 && i < n; i++) {
 			size_t w = strlen(shapes[i].word);
 
 			if (l.len - from <= w || memcmp(l.s + from, shapes[i].word, w) != 0)
+				continue;
+			if (isalnum((unsigned char)shapes[i].word[w - 1]) && (isalnum((unsigned char)l.s[from + w]) || l.s[from + w] == '_'))
+				continue;
+			if (shapes[i].block && (block_len < strlen(shapes[i].block) || memcmp(block, shapes[i].block, strlen(shapes[i].block)) != 0))
 				continue;
 			rc = one_line(s, &p, &shapes[i], &l, err);
 			break;
@@ -129,25 +139,26 @@ static int scan(const struct shape *shapes, size_t n, const char *bytes, size_t 
 		return scan(shapes, GATE_ARRAY_LEN(shapes), bytes, len, s, err); \
 	}
 
-READER(gate_lock_read_gemfile, { "gem ", GATE_ECO_RUBYGEMS, GATE_DEP_DIRECT, false, false },
-       { "gem(", GATE_ECO_RUBYGEMS, GATE_DEP_DIRECT, false, false },
-       { "source ", GATE_ECO_RUBYGEMS, GATE_DEP_INDEX, false, false },
-       { "source(", GATE_ECO_RUBYGEMS, GATE_DEP_INDEX, false, false })
-READER(gate_lock_read_podfile, { "pod ", GATE_ECO_COCOAPODS, GATE_DEP_DIRECT, false, false },
-       { "source ", GATE_ECO_COCOAPODS, GATE_DEP_INDEX, false, false })
-READER(gate_lock_read_package_swift, { ".package(", GATE_ECO_SWIFT, GATE_DEP_DIRECT, false, true })
-READER(gate_lock_read_build_gradle, { "implementation", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false },
-       { "api", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false }, { "compileOnly", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false },
-       { "runtimeOnly", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false },
-       { "testImplementation", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false },
-       { "testRuntimeOnly", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false },
-       { "androidTestImplementation", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false },
-       { "debugImplementation", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false },
-       { "annotationProcessor", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false },
-       { "kapt", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false }, { "ksp", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false },
-       { "classpath", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false }, { "id", GATE_ECO_MAVEN, GATE_DEP_DIRECT, false, false },
-       { "maven {", GATE_ECO_MAVEN, GATE_DEP_INDEX, false, false }, { "maven(", GATE_ECO_MAVEN, GATE_DEP_INDEX, false, false },
-       { "url", GATE_ECO_MAVEN, GATE_DEP_INDEX, false, false })
+READER(gate_lock_read_gemfile, { "gem ", GATE_ECO_RUBYGEMS, GATE_DEP_DIRECT, false, false, NULL },
+       { "gem(", GATE_ECO_RUBYGEMS, GATE_DEP_DIRECT, false, false, NULL },
+       { "source ", GATE_ECO_RUBYGEMS, GATE_DEP_INDEX, false, false, NULL },
+       { "source(", GATE_ECO_RUBYGEMS, GATE_DEP_INDEX, false, false, NULL })
+READER(gate_lock_read_podfile, { "pod ", GATE_ECO_COCOAPODS, GATE_DEP_DIRECT, false, false, NULL },
+       { "source ", GATE_ECO_COCOAPODS, GATE_DEP_INDEX, false, false, NULL })
+READER(gate_lock_read_package_swift, { ".package(", GATE_ECO_SWIFT, GATE_DEP_DIRECT, false, true, NULL })
+READER(gate_lock_read_build_gradle, { "implementation", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false, NULL },
+       { "api", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false, NULL }, { "compileOnly", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false, NULL },
+       { "runtimeOnly", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false, NULL },
+       { "testImplementation", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false, NULL },
+       { "testRuntimeOnly", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false, NULL },
+       { "androidTestImplementation", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false, NULL },
+       { "debugImplementation", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false, NULL },
+       { "annotationProcessor", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false, NULL },
+       { "kapt", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false, NULL }, { "ksp", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false, NULL },
+       { "classpath", GATE_ECO_MAVEN, GATE_DEP_DIRECT, true, false, NULL }, { "id", GATE_ECO_MAVEN, GATE_DEP_DIRECT, false, false, NULL },
+       { "maven {", GATE_ECO_MAVEN, GATE_DEP_INDEX, false, false, NULL }, { "maven(", GATE_ECO_MAVEN, GATE_DEP_INDEX, false, false, NULL },
+       { "url", GATE_ECO_MAVEN, GATE_DEP_INDEX, false, false, "maven" },
+       { "setUrl", GATE_ECO_MAVEN, GATE_DEP_INDEX, false, false, "maven" })
 
 /* {:name, "~> 1.0", git: "..."} */
 static int mix_line(struct gate_lock_store *s, struct gate_parts *p, const struct gate_line *l, const char *name, struct gate_err *err)

@@ -256,6 +256,31 @@ static void test_formats(void **state)
 	run(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+static void test_manifests(void **state)
+{
+	static const struct row rows[] = {
+		{ "Cargo.toml", { { "Cargo.toml", "[dependencies]\nqq = \"1\"\n", "[dependencies]\nqq = { version = \"1\" }\n[target.'cfg(unix)'.dependencies]\nrr = \"2\"\n[patch.crates-io]\nqq = { git = \"https://github.com/o/qq\" }\n" } },
+		  "DEP-ADD medium crates.io rr|DEP-OVR high crates.io qq (override)" },
+		{ "pyproject", { { "pyproject.toml", "[project]\ndependencies = [\"qq>=1\"]\n", "[project]\ndependencies = [\n  \"QQ>=1\",\n  \"rr @ git+https://github.com/o/rr@main\",\n]\n[dependency-groups]\ndev = [\"ss\"]\n" } },
+		  "DEP-ADD medium PyPI rr|DEP-ADD medium PyPI ss|DEP-SRC high PyPI rr" },
+		{ "poetry source", { { "pyproject.toml", "[tool.poetry.dependencies]\npython = \"^3.9\"\n", "[tool.poetry.dependencies]\npython = \"^3.10\"\n[[tool.poetry.source]]\nname = \"x\"\nurl = \"https://x.example/simple\"\n" } },
+		  "DEP-SRC critical PyPI https://x.example/simple" },
+		{ "settings of other tools", { { "pyproject.toml", "[tool.ruff]\nline-length = 80\n", "[tool.ruff]\nline-length = 100\n" } }, "" },
+		{ "composer.json", { { "composer.json", "{\"require\":{\"a/b\":\"^1\"}}", "{\"require\":{\"a/b\":\"^1\",\"c/d\":\"^1\"},\"repositories\":[{\"type\":\"vcs\",\"url\":\"https://github.com/e/d\"}]}" } },
+		  "DEP-ADD medium Packagist c/d|DEP-SRC high Packagist https://github.com/e/d" },
+		{ "pubspec", { { "pubspec.yaml", "dependencies:\n  a: ^1.0.0\n", "dependencies:\n  a: ^1.0.0\ndependency_overrides:\n  a: 1.0.0\n" } }, "DEP-OVR high Pub a (override)" },
+		{ "Gemfile", { { "Gemfile", "gem 'aa'\n", "# gem 'zz'\ngem \"aa\"\ngem 'bb', '~> 1.0'\n" } }, "DEP-ADD medium RubyGems bb" },
+		{ "mix.exs", { { "mix.exs", "{:aa, \"~> 1.0\"}\n", "{:aa, \"~> 1.0\"},\n{:bb, git: \"https://github.com/o/bb\"}\n" } }, "DEP-ADD medium Hex bb|DEP-SRC high Hex bb" },
+		{ "pom.xml", { { "pom.xml", "<project/>", "<project><dependencies><dependency><groupId>g</groupId><artifactId>a</artifactId><version>1</version></dependency></dependencies><repositories><repository><url>http://r.example/m2</url></repository></repositories></project>" } },
+		  "DEP-ADD medium Maven g:a|DEP-SRC critical Maven http://r.example/m2" },
+		{ "csproj", { { "a.csproj", "<Project/>", "<Project><ItemGroup><PackageReference Include=\"Aa.Bb\" Version=\"1.0\"/></ItemGroup></Project>" } }, "DEP-ADD medium NuGet Aa.Bb" },
+		{ "a licence's address", { { "app/libs.versions.toml", "", "[versions]\na = \"1\"\n[libraries]\nx = { module = \"g:x\", version.ref = \"a\" }\n" } }, "DEP-ADD medium Maven g:x" },
+	};
+
+	(void)state;
+	run(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
 static void test_version(void **state)
 {
 	static const struct {
@@ -280,6 +305,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_npm),
+		cmocka_unit_test(test_manifests),
 		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_formats),
 		cmocka_unit_test(test_version),

@@ -109,6 +109,9 @@ static void run(const struct row *rows, size_t n)
 #define OUT "DEP-ORPHAN medium package-lock.json"
 #define L "package-lock.json"
 
+#define V2(sum) "{\"lockfileVersion\":2,\"packages\":{\"\":{\"name\":\"x\"},\"node_modules/q\":{\"version\":\"1.0.0\",\"integrity\":\"sha512-aaa\"}}," \
+	"\"dependencies\":{\"q\":{\"version\":\"1.0.0\",\"integrity\":\"sha512-" sum "\"}}}"
+
 static void test_npm(void **state)
 {
 	static const char base[] = NPM("", A1, "");
@@ -150,6 +153,11 @@ static void test_npm(void **state)
 		{ "packages is a list", { { L, base, "{\"packages\":[]}" } }, OUT "|GATE-PARSE high " L },
 		{ "twice", { { L, base, "{\"packages\":{},\"packages\":{}}" } }, OUT "|GATE-PARSE high " L },
 		{ "gone", { { L, base, NULL } }, OUT },
+		{ "two sections agree", { { L, V2("aaa"), "\n" V2("aaa") } }, "" },
+		{ "two sections disagree", { { L, V2("aaa"), V2("bbb") } }, OUT "|DEP-SPLIT critical package-lock.json: q" },
+		{ "an alias as tools make them", { { L, base, NPM("", A1, ",\"node_modules/q-cjs\":{\"name\":\"q\",\"version\":\"3.0.0\",\"inBundle\":true}") } }, "DEP-ADD low npm q|" OUT },
+		{ "a well-known name for another package", { { L, base, NPM("", A1, ",\"node_modules/lodash\":{\"name\":\"q\",\"version\":\"3.0.0\",\"inBundle\":true}") } },
+		  "DEP-ADD low npm q|" OUT "|DEP-SRC high npm q" },
 		{ "override", { { "package.json", PKG(""), "{\"name\":\"x\",\"dependencies\":{\"a1\":\"^1.0.0\"},\"overrides\":{\"q\":\"1.0.0\"}}" } }, "DEP-OVR high npm q (override)" },
 		{ "scripts may run", { { "package.json", PKG(""), "{\"name\":\"x\",\"dependencies\":{\"a1\":\"^1.0.0\"},\"trustedDependencies\":[\"q\"]}" } }, "DEP-SCRIPT high npm q" },
 		{ "direct git", { { "package.json", PKG(""), PKG(",\"b2\":\"github:o/b2\"") } }, "DEP-ADD medium npm b2|DEP-SRC high npm b2" },

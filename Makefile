@@ -81,12 +81,12 @@ ALL_CFLAGS = -std=gnu11 -fvisibility=hidden -ffunction-sections -fdata-sections 
 # ---- rooms ----
 src = $(filter-out %_main.c,$(foreach d,$(1),$(wildcard $(d)/*.c)))
 GIT2_SRC    := $(wildcard repo/git2_*.c)
-SHARED_SRC  := $(call src,base formats rules classifier) $(wildcard classifier/*/*.c classifier/*/*/*.c)
+SHARED_SRC  := $(call src,base formats rules classifier) $(wildcard formats/*/*.c classifier/*/*.c classifier/*/*/*.c)
 GATE_SRC    := $(SHARED_SRC) $(filter-out $(GIT2_SRC),$(call src,repo)) $(call src,approval audit gate hooks cli sandbox)
 WORKER_SRC  := $(SHARED_SRC) $(GIT2_SRC) $(filter-out worker/nonet.c,$(call src,sandbox worker))
 GEN_SRC     := $(O)/gen/packs.c $(O)/gen/secrets.c
 obj = $(patsubst %.c,$(O)/obj/%.o,$(1))
-GEN_OBJ     := $(O)/obj/gen/packs.o $(O)/obj/gen/secrets.o
+GEN_OBJ     := $(O)/obj/gen/packs.o $(O)/obj/gen/secrets.o $(O)/obj/gen/names.o
 
 # ---- linking: small programs start sooner (docs/adr/0001-static-linking.md) ----
 GATE_LIBS   := libsodium jansson yaml-0.1 libpcre2-8 libseccomp minizip zlib libmd libutf8proc
@@ -148,6 +148,12 @@ $(O)/secretgen: $(call obj,rules/secretgen_main.c rules/secret_row.c rules/secre
 $(O)/gen/secrets.c: $(O)/secretgen $(SECRETS)
 	$(say) GEN $@
 	$(Q)$(O)/secretgen $(SECRETS) >$@.tmp && mv $@.tmp $@
+
+# So do the names of well-known packages: a table for each file, sorted.
+NAMES := $(sort $(wildcard rules/names/*.txt))
+$(O)/gen/names.c: $(NAMES) rules/names/names.awk | $(O)/gen/.made
+	$(say) GEN $@
+	$(Q)for f in $(NAMES); do tr A-Z a-z <$$f | LC_ALL=C sort -u | sed "s|^|$${f##*/}	|"; done | LC_ALL=C awk -f rules/names/names.awk >$@.tmp && mv $@.tmp $@
 
 $(O)/librefgate.a: $(call obj,$(GATE_SRC)) $(GEN_OBJ)
 	$(say) AR $@

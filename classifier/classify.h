@@ -10,7 +10,8 @@
 #include "rules/policy.h"
 
 /* Bytes on demand. Gives 0 and fills *bytes (borrowed until the next call for the same side), or a negative code:
- * absent, over the size limit (then *len is the size), unreadable. */
+ * absent, over the size limit (then *len is the size), unreadable. A large file may be given back with the next call of
+ * any kind; an oid of "" asks for nothing else. */
 typedef int gate_load_fn(void *arg, const char *oid, const char **bytes, size_t *len, struct gate_err *err);
 
 /* One path that differs between the base and the tip of a change. */

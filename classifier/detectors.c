@@ -1,6 +1,7 @@
 /* The tables of what is looked for. A new detector is a function in the folder of its subject and a row here. */
 #include "classifier/detect.h"
 
+#include "classifier/deps/cfg.h"
 #include "classifier/deps/locks.h"
 #include "classifier/deps/vuln.h"
 #include "classifier/docs.h"
@@ -95,7 +96,7 @@ const size_t gate_detect_states_n = GATE_ARRAY_LEN(gate_detect_states);
 const struct gate_closer gate_closers[] = {
 	{ "BLD-DOCK", gate_closer_words },	 { "BLD-NPM", gate_closer_words },
 	{ "BLD-TESTCMD", gate_closer_words },	 { "DB-MIG", gate_closer_migration },
-	{ "DEP-ADD", gate_locks_closer },	 { "DEP-CFG", gate_closer_words },
+	{ "DEP-ADD", gate_locks_closer },	 { "DEP-CFG", gate_cfg_closer },
 	{ "GIT-ATTR", gate_attributes_closer },	 { "OWN-CODE", gate_closer_owners },
 	{ "SEC-FILE", gate_secret_file_closer }, { "TST-DEL", gate_tests_deleted_closer },
 	{ "TST-THR", gate_closer_threshold },

@@ -62,12 +62,13 @@ static int by_digest(const void *a, const void *b)
 static int end_map(struct gate_event_source *s)
 {
 	size_t from = s->from[s->depth];
-	struct gate_event_key *v = s->keys + from;
 	size_t n = s->keys_n - from;
+	struct gate_event_key *v;
 
 	s->keys_n = from;
 	if (n < 2)
 		return 0;
+	v = s->keys + from;
 	qsort(v, n, sizeof(*v), by_digest);
 	for (size_t i = 1; i < n; i++) {
 		if (v[i].digest == v[i - 1].digest)

@@ -403,6 +403,14 @@ int gate_work_deltas(struct gate_work *w, const struct gate_brought *look, const
 	return rc;
 }
 
+static void drop_loaded(struct gate_work *w, size_t over)
+{
+	for (size_t i = 0; i < GATE_LOAD_SLOTS; i++) {
+		if (w->loaded[i].len > over)
+			gate_obj_clear(&w->loaded[i]);
+	}
+}
+
 int gate_work_load(void *arg, const char *oid_hex, const char **bytes, size_t *len, struct gate_err *err)
 {
 	struct gate_work *w = arg;
@@ -411,6 +419,8 @@ int gate_work_load(void *arg, const char *oid_hex, const char **bytes, size_t *l
 	struct gate_oid oid;
 	int rc;
 
+	/* a file that only lockfiles may be as large as is held alone, and not longer than until the next question */
+	drop_loaded(w, GATE_LOAD_SMALL);
 	if (!gate_oid_parse(oid_hex, &oid) || gate_oid_is_zero(&oid))
 		return -GATE_E_OBJECT; /* absent on that side: no error of its own */
 	rc = gate_store_stat(w->store, &oid, &kind, len, err);
@@ -420,6 +430,8 @@ int gate_work_load(void *arg, const char *oid_hex, const char **bytes, size_t *l
 		return gate_err_set(err, GATE_E_OBJECT, "object %s is no file", oid_hex);
 	if (*len > GATE_LOAD_MAX)
 		return -GATE_E_LIMIT; /* the classifier makes GATE-LIMIT of it */
+	if (*len > GATE_LOAD_SMALL)
+		drop_loaded(w, 0);
 	gate_obj_clear(slot);
 	rc = gate_store_read(w->store, &oid, slot, err);
 	if (rc < 0)

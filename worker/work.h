@@ -9,7 +9,8 @@
 #include "repo/git2_walk.h"
 
 #define GATE_BLOB_MAX ((size_t)64 << 20) /* a larger one is not scanned: GATE-LIMIT */
-#define GATE_LOAD_MAX ((size_t)16 << 20) /* a larger file is not parsed for its effect */
+#define GATE_LOAD_MAX ((size_t)48 << 20) /* a larger file is not parsed for its effect */
+#define GATE_LOAD_SMALL ((size_t)4 << 20) /* a larger one is held alone */
 #define GATE_TRACE_MAX ((size_t)16 << 20) /* HOLES 10 */
 #define GATE_MAILS_MAX 20000
 #define GATE_LOAD_SLOTS 4 /* loaded files that stay readable at a time */

@@ -6,37 +6,7 @@
 #ifndef GATE_CLASSIFIER_DEPS_VERSION_H
 #define GATE_CLASSIFIER_DEPS_VERSION_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-enum gate_ecosystem {
-	GATE_ECO_NPM,
-	GATE_ECO_PYPI,
-	GATE_ECO_CRATES,
-	GATE_ECO_GO,
-	GATE_ECO_MAVEN,
-	GATE_ECO_RUBYGEMS,
-	GATE_ECO_NUGET,
-	GATE_ECO_PACKAGIST,
-	GATE_ECO_HEX,
-	GATE_ECO_PUB,
-	GATE_ECO_SWIFT,
-	GATE_ECO_CONAN,
-	GATE_ECO_JULIA,
-	GATE_ECO_CRAN,
-	GATE_ECO_HACKAGE,
-	GATE_ECO_ACTIONS,
-	GATE_ECO_DEBIAN,
-	GATE_ECO_ALPINE,
-	GATE_ECO_REDHAT,
-	GATE_ECOS
-};
-
-/* "npm", "PyPI", ... as OSV writes them. */
-const char *gate_ecosystem_name(enum gate_ecosystem e);
-/* The other way round; what follows a ':' ("Debian:12") is the ecosystem's own and passed over. Ubuntu is ordered as Debian, Rocky, AlmaLinux and
- * the other RPM systems as Red Hat. */
-bool gate_ecosystem_parse(const char *name, enum gate_ecosystem *e);
+#include "formats/locks/ecosystem.h"
 
 /* *cmp below, equal to or above 0 for a below, equal to or above b. Gives 0; -1 when one of them is no version of this ecosystem: then nothing is
  * known, and the caller must not take it for "not affected". Bytes beyond ASCII are never part of a version. */

@@ -135,7 +135,7 @@ static void names_of_ecosystems(void **state)
 	enum gate_ecosystem e;
 
 	(void)state;
-	for (int i = 0; i < GATE_ECOS; i++) {
+	for (int i = 0; i < GATE_ECOSYSTEMS; i++) {
 		assert_true(gate_ecosystem_parse(gate_ecosystem_name((enum gate_ecosystem)i), &e));
 		assert_int_equal(e, i);
 	}
@@ -169,7 +169,7 @@ static void every_order_is_one(void **state)
 
 	(void)state;
 	srand(7);
-	for (int e = 0; e < GATE_ECOS; e++) {
+	for (int e = 0; e < GATE_ECOSYSTEMS; e++) {
 		for (int round = 0; round < 40; round++) {
 			for (size_t i = 0; i < 60; i++)
 				random_version(v[i], sizeof(v[i]));

@@ -468,6 +468,9 @@ static int override_row(struct gate_dep_compare *c, const struct rows *old, cons
 	const char *was = "absent";
 	int cmp;
 
+	/* a file of constraints pins what is wanted anyway, line by line */
+	if (c->kind->is & GATE_LOCK_LOCKED && now->eco == GATE_ECO_PYPI && now->kind == GATE_DEP_REGISTRY)
+		w = &gate_dep_medium;
 	for (size_t i = 0; i < old->n; i++) {
 		if (strcmp(text(c, old->v[i].version), text(c, now->version)) == 0 && same_source(c, &old->v[i], now))
 			return 0;

@@ -227,6 +227,7 @@ static void test_formats(void **state)
 		{ "requirements, new index", { { "requirements.txt", "a1==1.0\n", "--extra-index-url https://x.example/simple\na1==1.0\n" } }, "DEP-SRC critical PyPI extra-index-url" },
 		{ "requirements, from git", { { "requirements.txt", "a1==1.0\n", "a1 @ git+https://github.com/o/a1@main\n" } }, "DEP-SRC high PyPI a1" },
 		{ "requirements, via", { { "requirements.txt", "a1==1.0\n", "a1==1.0\nbb2==1.0\n    # via a1\ncc3==1.0\n" } }, "DEP-ADD low PyPI bb2|DEP-ADD medium PyPI cc3" },
+		{ "constraints", { { "constraints.txt", "a1==1.0\nb2==1.0\n", "a1==1.1\nb2==1.0\nc3==1.0\n" } }, "DEP-OVR low PyPI a1 (override)|DEP-OVR medium PyPI c3 (override)" },
 		{ "go.mod replace", { { "go.mod", "module x\nrequire github.com/a/b v1.0.0\n", "module x\nrequire (\n\tgithub.com/a/b v1.0.0\n)\nreplace github.com/a/b => github.com/c/b v1.0.1\n" } }, "DEP-OVR high Go github.com/a/b (override)" },
 		{ "go.sum hash", { { "go.sum", "github.com/a/b v1.0.0 h1:aa=\n", "github.com/a/b v1.0.0 h1:bb=\n" } }, "DEP-HASH critical Go github.com/a/b@v1.0.0|DEP-ORPHAN medium go.sum" },
 		{ "yarn 1 hash", { { "yarn.lock", "a@^1:\n  version \"1.0.0\"\n  resolved \"https://registry.yarnpkg.com/a/-/a-1.0.0.tgz#aa\"\n  integrity sha512-aa\n", "a@^1:\n  version \"1.0.0\"\n  resolved \"https://registry.yarnpkg.com/a/-/a-1.0.0.tgz#aa\"\n  integrity sha512-bb\n" } },

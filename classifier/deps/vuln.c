@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a hit weighs; the row of DEP-VULN is the malicious package. */
+/* What a hit weighs, and what is said behind the package and the record's id; the row of DEP-VULN is the malicious package. */
 struct worth {
 	struct gate_weight w;
 	const char *message;
@@ -11,19 +11,19 @@ struct worth {
 
 static const struct worth malicious = {
 	{ GATE_TIER_CRITICAL, UINT32_MAX, true },
-	"this version is known to be malicious: take it out, and look at what it may have done where it was installed",
+	"is known to be malicious: take it out, and look at what it may have done where it was installed",
 };
 static const struct worth unknown = {
 	{ GATE_TIER_MEDIUM, 20000, false },
-	"this version, or the record about it, cannot be ordered, so nobody knows whether it is affected: look the record up",
+	"or the record about it cannot be ordered, so nobody knows whether it is affected: look the record up",
 };
 
 static const struct worth by_severity[GATE_OSV_SEVERITIES] = {
-	[GATE_OSV_UNKNOWN] = { { GATE_TIER_MEDIUM, 20000, false }, "this version has a known vulnerability: take a fixed one, or say why it does not matter here" },
-	[GATE_OSV_LOW] = { { GATE_TIER_MEDIUM, 20000, false }, "this version has a known vulnerability of low severity: take a fixed one" },
-	[GATE_OSV_MEDIUM] = { { GATE_TIER_MEDIUM, 20000, false }, "this version has a known vulnerability of medium severity: take a fixed one" },
-	[GATE_OSV_HIGH] = { { GATE_TIER_HIGH, 50000, false }, "this version has a known vulnerability of high severity: take a fixed one" },
-	[GATE_OSV_CRITICAL] = { { GATE_TIER_CRITICAL, 100000, false }, "this version has a known vulnerability of critical severity: take a fixed one" },
+	[GATE_OSV_UNKNOWN] = { { GATE_TIER_MEDIUM, 20000, false }, "has a known vulnerability: take a fixed one, or say why it does not matter here" },
+	[GATE_OSV_LOW] = { { GATE_TIER_MEDIUM, 20000, false }, "has a known vulnerability of low severity: take a fixed one" },
+	[GATE_OSV_MEDIUM] = { { GATE_TIER_MEDIUM, 20000, false }, "has a known vulnerability of medium severity: take a fixed one" },
+	[GATE_OSV_HIGH] = { { GATE_TIER_HIGH, 50000, false }, "has a known vulnerability of high severity: take a fixed one" },
+	[GATE_OSV_CRITICAL] = { { GATE_TIER_CRITICAL, 100000, false }, "has a known vulnerability of critical severity: take a fixed one" },
 };
 
 static const struct worth *worth_of(const struct gate_osv_hit *h)
@@ -36,20 +36,21 @@ static const struct worth *worth_of(const struct gate_osv_hit *h)
 static int tell(struct gate_detect *d, uint32_t change, const struct gate_dep_version *v, const struct gate_osv_hit *h, struct gate_err *err)
 {
 	const struct worth *worth = worth_of(h);
-	gate_auto(gate_buf) struct gate_buf subject = { 0 }, now = { 0 };
+	gate_auto(gate_buf) struct gate_buf subject = { 0 }, now = { 0 }, message = { 0 };
 	struct gate_sighting s = {
 		.id = "DEP-VULN",
 		.path = v->path,
 		.line = v->line,
-		.message = worth->message,
 		.at_most = &worth->w,
 	};
 
 	gate_buf_fmt(&subject, "%s:%s@%s:%s", gate_ecosystem_name(v->e), v->name, v->version, h->id);
 	gate_buf_fmt(&now, "%s %s, %s", v->name, v->version, h->id);
-	if (gate_buf_check(&subject, err) < 0 || gate_buf_check(&now, err) < 0)
+	gate_buf_fmt(&message, "%s (%s) %s", v->name, h->id, worth->message);
+	if (gate_buf_check(&subject, err) < 0 || gate_buf_check(&now, err) < 0 || gate_buf_check(&message, err) < 0)
 		return -(int)err->code;
 	s.subject = gate_buf_cstr(&subject);
+	s.message = gate_buf_cstr(&message);
 	s.new_value = gate_buf_cstr(&now);
 	return gate_detect_add(d, change, &s, err);
 }

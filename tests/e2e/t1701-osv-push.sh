@@ -58,10 +58,12 @@ is "$(vulns)" '' 'and is not told again while it stays'
 lock left-pad@1.2.9 right-pad@1.0.0
 is "$(vulns)" 'critical false npm:right-pad@1.0.0:GHSA-crit' 'a critical one is critical'
 lock left-pad@1.3.0 right-pad@2.0.0 evil-pad@1.0.0
-is "$(vulns)" 'critical true npm:evil-pad@1.0.0:MAL-2026-9' 'a malicious one is denied'
-snap srv
-push_as codex-bot agent origin HEAD:refs/heads/main
-refused srv 'and its push to main is rejected' DEP-VULN MAL-2026-9
+for ref in agent/evil main; do
+	snap srv
+	push_as codex-bot agent origin "HEAD:refs/heads/$ref"
+	refused srv "a malicious one is rejected on $ref" DEP-VULN 'evil-pad (MAL-2026-9)'
+done
+git -C agent reset -q --hard HEAD~1
 
 record GHSA-high HIGH left-pad 1.3.0 2020-01-01T00:00:00Z
 record GHSA-crit CRITICAL right-pad 2.0.0 2020-01-01T00:00:00Z

@@ -9,6 +9,9 @@ static int add_row(scmp_filter_ctx ctx, const struct gate_seccomp_row *r)
 
 	if (r->mask == 0)
 		return seccomp_rule_add_exact(ctx, action, r->nr, 0);
+	if (r->mask2)
+		return seccomp_rule_add_exact(ctx, action, r->nr, 2, SCMP_CMP(r->arg, SCMP_CMP_MASKED_EQ, r->mask, r->value),
+					      SCMP_CMP(r->arg2, SCMP_CMP_MASKED_EQ, r->mask2, r->value2));
 	return seccomp_rule_add_exact(ctx, action, r->nr, 1, SCMP_CMP(r->arg, SCMP_CMP_MASKED_EQ, r->mask, r->value));
 }
 

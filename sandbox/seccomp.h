@@ -7,12 +7,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* One condition on an argument, of which the low 32 bits are compared: (arg & mask) == value. mask 0: no condition. */
+/* Conditions on two arguments, of which the low 32 bits are compared: (arg & mask) == value. mask 0: no condition. */
 struct gate_seccomp_row {
 	int nr;	       /* of the build's own architecture */
 	int fails;     /* 0: allowed; else the call fails with this errno */
 	unsigned arg;
 	uint32_t mask, value;
+	unsigned arg2;
+	uint32_t mask2, value2;
 };
 
 /* Installs the filter for this process and its threads. no_new_privs must be set. A call of another architecture kills. */

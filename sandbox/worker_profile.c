@@ -11,9 +11,10 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#define ALLOW(call) { SYS_##call, 0, 0, 0, 0 }
-#define ALLOW_IF(call, arg, mask, value) { SYS_##call, 0, arg, mask, value }
-#define FAIL(call, errno) { SYS_##call, errno, 0, 0, 0 }
+#define ALLOW(call) { SYS_##call, 0, 0, 0, 0, 0, 0, 0 }
+#define ALLOW_IF(call, arg, mask, value) { SYS_##call, 0, arg, mask, value, 0, 0, 0 }
+#define FAIL(call, errno) { SYS_##call, errno, 0, 0, 0, 0, 0, 0 }
+#define FAIL_IF(call, errno, arg, mask, value) { SYS_##call, errno, arg, mask, value, 0, 0, 0 }
 
 #define WRITING ((uint32_t)(O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY)))
 
@@ -36,9 +37,11 @@ static const struct gate_seccomp_row calls[] = {
 	ALLOW(fadvise64),
 	/* The answer. */
 	ALLOW_IF(write, 0, ~0U, 1), ALLOW_IF(write, 0, ~0U, 2), ALLOW_IF(writev, 0, ~0U, 1), ALLOW_IF(writev, 0, ~0U, 2),
-	/* Memory, never executable: PCRE2 asks for executable pages, is refused, and interprets instead. */
-	ALLOW_IF(mmap, 2, PROT_EXEC, 0), ALLOW_IF(mprotect, 2, PROT_EXEC, 0), { SYS_mmap, EACCES, 2, PROT_EXEC, PROT_EXEC },
-	{ SYS_mprotect, EACCES, 2, PROT_EXEC, PROT_EXEC },
+	/* Memory. Machine code has one way in: PCRE2's allocator maps fresh anonymous pages as read, write and execute at once.
+	 * Nothing that is mapped already becomes executable, no file is mapped so: an exploit gains no second way to run code. */
+	ALLOW_IF(mmap, 2, PROT_EXEC, 0), ALLOW_IF(mprotect, 2, PROT_EXEC, 0),
+	{ SYS_mmap, 0, 2, ~0U, PROT_READ | PROT_WRITE | PROT_EXEC, 3, ~0U, MAP_PRIVATE | MAP_ANONYMOUS },
+	FAIL_IF(mmap, EACCES, 2, PROT_EXEC | PROT_WRITE, PROT_EXEC), FAIL_IF(mprotect, EACCES, 2, PROT_EXEC, PROT_EXEC),
 	ALLOW(munmap), ALLOW(mremap), ALLOW(brk), ALLOW(madvise),
 	/* Time, randomness, locks inside the process. */
 	ALLOW(clock_gettime), ALLOW(clock_getres), ALLOW(gettimeofday), ALLOW(getrandom), ALLOW(futex), ALLOW(sched_yield),

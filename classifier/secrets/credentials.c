@@ -205,6 +205,8 @@ static bool judge(const struct look *l, const struct gate_secret_match *m, enum 
 		return false;
 	if (r->generic)
 		return !gate_placeholder_generic(s, n);
+	if (!r->prefix && !r->checksum && gate_placeholder_reference(s, n))
+		return false;
 	return proof == GATE_PROOF_WEAKER || !gate_placeholder_plain(s, n);
 }
 

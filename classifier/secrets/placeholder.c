@@ -109,6 +109,17 @@ static bool only(const char *s, size_t n, const char *more)
 	return true;
 }
 
+bool gate_placeholder_reference(const char *s, size_t n)
+{
+	static const char *const words[] = { "getenv", "environ", "process.env", "os.env", "${", "$(", "{{", "<%", "secrets." };
+
+	if (has_any(s, n, words, GATE_ARRAY_LEN(words)))
+		return true;
+	if (only(s, n, "._[]()>:-") && (memchr(s, '.', n) || memchr(s, '(', n) || memmem(s, n, "->", 2) || memmem(s, n, "::", 2)))
+		return true;
+	return s[0] == '$' || (s[0] == '%' && s[n - 1] == '%') || (s[0] == '<' && s[n - 1] == '>');
+}
+
 static bool is_uuid(const char *s, size_t n)
 {
 	if (n != 36)

@@ -9,6 +9,8 @@
 
 /* A form with holes: one character again and again, a count, "EXAMPLE", "your-...". True for any type. */
 bool gate_placeholder_plain(const char *s, size_t n);
+/* A name in a program (a.b, a->b, a::b), a call, a look-up. For types without a prefix and a checksum. */
+bool gate_placeholder_reference(const char *s, size_t n);
 /* What is no secret given to a secret's name: words, names, paths, calls, references. */
 bool gate_placeholder_generic(const char *s, size_t n);
 /* Shannon entropy of the bytes, in thousandths of a bit each. */

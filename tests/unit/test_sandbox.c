@@ -249,6 +249,19 @@ static int map_code(const struct place *p)
 	return said(mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED);
 }
 
+/* What PCRE2 asks for, and nothing else. */
+static int map_machine_code(const struct place *p)
+{
+	(void)p;
+	return said(mmap(NULL, 65536, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED);
+}
+
+static int map_shared_code(const struct place *p)
+{
+	(void)p;
+	return said(mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_SHARED | MAP_ANONYMOUS, -1, 0) != MAP_FAILED);
+}
+
 static int protect_code(const struct place *p)
 {
 	void *m = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -302,6 +315,8 @@ static const struct {
 	{ "use an inherited descriptor", use_spare, REFUSED },
 	{ "map code", map_code, REFUSED },
 	{ "turn memory into code", protect_code, REFUSED },
+	{ "map machine code as PCRE2 does", map_machine_code, DONE },
+	{ "map machine code that is shared", map_shared_code, 1000 + SIGSYS },
 	{ "open for writing", open_for_writing, 1000 + SIGSYS },
 	{ "truncate", open_truncating, 1000 + SIGSYS },
 	{ "create a file", create_file, 1000 + SIGSYS },

@@ -29,6 +29,7 @@ struct gate_ask {
 	bool human;			 /* a known human pushes */
 	int64_t now;
 	uint32_t judging_ms;
+	char fingerprint_key[65]; /* hex: the repository's own, for fingerprints of secrets; "" where there is none (`check`) */
 };
 
 struct gate_reply {

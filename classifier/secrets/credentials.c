@@ -22,7 +22,7 @@ struct note {
 	enum gate_text text;
 	uint32_t change, line;
 	enum gate_secret_tier tier;
-	bool weaker, old, marked;
+	bool old, marked;
 };
 
 struct gate_credential_state {
@@ -35,13 +35,15 @@ struct gate_credential_state {
 
 int gate_credentials_init(struct gate_detect *d, struct gate_err *err)
 {
+	/* Where there is no repository's key: a check by hand, a case of policy test. */
 	static const char fixed[] = "refgate/secret-fingerprint/v1";
 	struct gate_credential_state *st = calloc(1, sizeof(*st));
 
 	d->credentials = st;
 	if (!st)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
-	gate_sha256(fixed, sizeof(fixed), st->key);
+	if (!gate_unhex(d->policy->fingerprint_key, st->key, sizeof(st->key)))
+		gate_sha256(fixed, sizeof(fixed), st->key);
 	st->shipped = gate_secret_scanner_new(&gate_secret_shipped, err);
 	st->skip = calloc(gate_secret_shipped.n_rules + 1, 1);
 	if (st->shipped && d->policy->secrets) {
@@ -96,8 +98,28 @@ static const char *sense_of(const struct note *n)
 			by_tier[n->tier];
 }
 
+/* The entry of .refgate/secrets.yml that lets it stand here. */
+static const struct gate_known_secret *known_as(const struct gate_policy *p, const char *print, const char *path,
+						bool *expired)
+{
+	*expired = false;
+	for (size_t i = 0; i < p->n_known; i++) {
+		const struct gate_known_secret *k = &p->known[i];
+
+		if (strcmp(k->fingerprint, print) != 0 ||
+		    (k->paths.patterns.n && !gate_globs_match(&k->paths, path, strlen(path))))
+			continue;
+		if (!k->expires || p->now < k->expires)
+			return k;
+		*expired = true;
+	}
+	return NULL;
+}
+
 static int tell(struct gate_detect *d, const struct note *n, struct gate_err *err)
 {
+	const struct gate_known_secret *known;
+	bool expired;
 	static const char *const texts[] = { "blob", "link", "commit", "tag", "ref" };
 	gate_auto(gate_buf) struct gate_buf subject = { 0 }, shown = { 0 }, message = { 0 };
 	struct gate_weight w = weight_of(n);
@@ -106,12 +128,17 @@ static int tell(struct gate_detect *d, const struct note *n, struct gate_err *er
 
 	gate_hex(n->print, SHOWN_LEN / 2, hex);
 	gate_buf_fmt(&shown, "%s:%s", n->rule->id, hex);
+	known = known_as(d->policy, gate_buf_cstr(&shown), n->path, &expired);
+	if (known)
+		w = (struct gate_weight){ GATE_TIER_LOW, 5000, false };
 	gate_buf_fmt(&subject, "%s:%s", gate_buf_cstr(&shown), *n->path ? n->path : texts[n->text]);
 	if (!*n->path)
 		gate_buf_fmt(&subject, ":%s", n->commit);
-	gate_buf_fmt(&message, "%s%s%s%s%s%s %s%s", n->rule->name, n->rule->prefix ? " (" : "",
+	gate_buf_fmt(&message, "%s%s%s%s%s%s %s%s%s", n->rule->name, n->rule->prefix ? " (" : "",
 		     n->rule->prefix ? n->rule->prefix : "", n->rule->prefix ? "...)" : "", *n->where ? " " : "", n->where,
-		     sense_of(n), n->marked ? "; a comment beside it says that it is allowed, which a push cannot say" : "");
+		     known ? "is known: .refgate/secrets.yml lets it stand here" : sense_of(n),
+		     expired && !known ? "; its entry in .refgate/secrets.yml has expired" : "",
+		     n->marked ? "; a comment beside it says that it is allowed, which a push cannot say" : "");
 	if (gate_buf_check(&subject, err) < 0 || gate_buf_check(&shown, err) < 0 || gate_buf_check(&message, err) < 0)
 		return -GATE_E_NOMEM;
 	s.subject = subject.s;

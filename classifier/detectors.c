@@ -41,6 +41,7 @@ const struct gate_end_detector gate_end_detectors[] = {
 	{ "tests-deleted", gate_tests_deleted_end },
 	{ "locks", gate_locks_end },
 	{ "size", gate_size_end },
+	{ "redact", gate_credentials_redact }, /* stays the last */
 };
 const size_t gate_end_detectors_n = GATE_ARRAY_LEN(gate_end_detectors);
 

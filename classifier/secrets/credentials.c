@@ -31,6 +31,8 @@ struct gate_credential_state {
 	struct note *v;
 	size_t n, cap;
 	uint8_t key[32];
+	struct gate_strs names; /* credentials that stand in paths: whatever finding names the path must not show them */
+	bool names_cut;
 };
 
 int gate_credentials_init(struct gate_detect *d, struct gate_err *err)
@@ -68,6 +70,9 @@ void gate_credentials_release(struct gate_detect *d)
 		free(st->skip_own);
 		free(st->v);
 		gate_wipe(st->key, sizeof(st->key));
+		for (size_t i = 0; i < st->names.n; i++)
+			gate_wipe(st->names.v[i], strlen(st->names.v[i]));
+		gate_strs_clear(&st->names);
 	}
 	free(st);
 	d->credentials = NULL;
@@ -159,7 +164,7 @@ struct look {
 	size_t outer_len;
 	const char *text;
 	size_t len, inner_at;
-	bool decoded;
+	bool decoded, in_name;
 	const char *where;
 	const char *only_path; /* of what stood before and still stands: known there alone; NULL: it moved away */
 	size_t counted;
@@ -269,6 +274,22 @@ static int remember(struct look *l, const struct note *n, struct gate_err *err)
 	return 0;
 }
 
+/* Beyond so many, paths of findings are not shown at all. */
+#define NAMES_MAX 200u
+
+static int remember_name(struct look *l, const char *s, size_t n, struct gate_err *err)
+{
+	gate_autofree char *text = strndup(s, n);
+
+	if (!text)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	if (l->decoded || l->st->names.n >= NAMES_MAX) {
+		l->st->names_cut = true;
+		return 0;
+	}
+	return gate_strs_add_new(&l->st->names, text, err);
+}
+
 static int found(void *arg, const struct gate_secret_match *m, bool limit, struct gate_err *err)
 {
 	struct look *l = arg;
@@ -284,9 +305,11 @@ static int found(void *arg, const struct gate_secret_match *m, bool limit, struc
 		mark_old(l, m, n.print);
 		return 0;
 	}
+	if (l->in_name && remember_name(l, l->text + m->from, m->to - m->from, err) < 0)
+		return -GATE_E_NOMEM;
 	n.path = gate_lend(l->o->path);
 	n.text = l->o->text;
-	n.line = *l->where && l->outer == l->o->path ? 0 : line_of(l, l->decoded ? l->inner_at : m->from);
+	n.line = l->in_name ? 0 : line_of(l, l->decoded ? l->inner_at : m->from);
 	n.marked = has_marker(l, m);
 	gate_copy(n.commit, sizeof(n.commit), l->o->commit);
 	return remember(l, &n, err);
@@ -375,8 +398,10 @@ int gate_credentials_object(struct gate_detect *d, uint32_t change, const struct
 
 	if (*o->path) {
 		l.where = "in a file's name";
+		l.in_name = true;
 		rc = scan_text(&l, "", o->path, strlen(o->path), err);
 		l.where = "";
+		l.in_name = false;
 		l.line = 0;
 	}
 	/* what was not read is told by private_key.c */
@@ -406,5 +431,46 @@ int gate_credentials_end(struct gate_detect *d, struct gate_err *err)
 
 	for (size_t i = 0; rc == 0 && i < d->credentials->n; i++)
 		rc = tell(d, &d->credentials->v[i], err);
+	return rc;
+}
+
+static int redact(char **text, const struct gate_strs *names, struct gate_err *err)
+{
+	for (size_t i = 0; i < names->n; i++) {
+		const char *at;
+
+		if (strstr("[redacted]", names->v[i]))
+			continue;
+		while (*text && (at = strstr(*text, names->v[i]))) {
+			gate_auto(gate_buf) struct gate_buf b = { 0 };
+
+			gate_buf_add(&b, *text, (size_t)(at - *text));
+			gate_buf_str(&b, "[redacted]");
+			gate_buf_str(&b, at + strlen(names->v[i]));
+			if (gate_buf_check(&b, err) < 0)
+				return -GATE_E_NOMEM;
+			free(*text);
+			*text = gate_buf_steal(&b);
+		}
+	}
+	return 0;
+}
+
+int gate_credentials_redact(struct gate_detect *d, struct gate_err *err)
+{
+	const struct gate_credential_state *st = d->credentials;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && (st->names.n || st->names_cut) && i < d->out->n; i++) {
+		struct gate_finding *f = &d->out->v[i];
+		char **texts[] = { &f->path, &f->subject, &f->old_value, &f->new_value, &f->message };
+
+		for (size_t k = 0; rc == 0 && k < GATE_ARRAY_LEN(texts); k++)
+			rc = redact(texts[k], &st->names, err);
+		if (strlen(f->path) + 4 >= GATE_FINDING_TEXT_MAX || strlen(f->subject) + 4 >= GATE_FINDING_TEXT_MAX)
+			*f->path = *f->subject = '\0'; /* cut, maybe in the middle of one */
+		if (st->names_cut && *f->path)
+			*f->path = *f->subject = '\0';
+	}
 	return rc;
 }

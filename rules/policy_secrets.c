@@ -48,6 +48,8 @@ static int check_own(struct gate_build *b, const struct gate_yaml *v, const stru
 	const struct gate_yaml *paths = gate_yaml_get(v, "paths");
 	int rc = check_regex(b, v, r->regex);
 
+	if (rc == 0 && r->near_id)
+		rc = gate_build_fail(b, v, "%s: near: with id: is not in this version; use regex:", r->id);
 	if (rc == 0)
 		rc = check_regex(b, v, r->near_regex);
 	for (size_t i = 0; rc == 0 && i < r->allow.n; i++)

@@ -225,7 +225,7 @@ static bool judge(const struct look *l, const struct gate_secret_match *m, enum 
 	const struct gate_secret_rule *r = m->rule;
 	const char *s = l->text + m->from;
 	size_t n = m->to - m->from;
-	enum gate_proof proof = r->checksum ? gate_proof_run(r->checksum, s, n, 0) : GATE_PROOF_NONE;
+	enum gate_proof proof = r->checksum ? gate_proof_run(r->checksum, s, n, l->d->policy->now) : GATE_PROOF_NONE;
 
 	*tier = (enum gate_secret_tier)(proof == GATE_PROOF_HOLDS || (proof == GATE_PROOF_NONE && !r->checksum) ? r->tier :
 					proof == GATE_PROOF_NONE ? r->tier : r->failed);

@@ -111,6 +111,7 @@ int gate_ask_encode(const struct gate_ask *a, struct gate_buf *out, struct gate_
 	gate_msg_put_str(out, a->osv);
 	gate_msg_put_u64(out, (uint64_t)a->now);
 	gate_msg_put_u32(out, a->judging_ms);
+	gate_msg_put_str(out, a->fingerprint_key);
 	return gate_buf_check(out, err);
 }
 
@@ -149,6 +150,7 @@ int gate_ask_decode(const char *p, size_t len, struct gate_ask *a, struct gate_e
 	gate_msg_str(&m, a->osv, sizeof(a->osv));
 	a->now = (int64_t)gate_msg_u64(&m);
 	a->judging_ms = gate_msg_u32(&m);
+	gate_msg_str(&m, a->fingerprint_key, sizeof(a->fingerprint_key));
 	return gate_msg_done(&m) ? 0 : gate_err_set(err, GATE_E_WORKER, "the request to refgate-worker is malformed");
 }
 

@@ -30,6 +30,7 @@ struct gate_ask {
 	char osv[PATH_MAX];		 /* absolute: the index of vulnerabilities, "" when there is none */
 	int64_t now;
 	uint32_t judging_ms;
+	char fingerprint_key[65]; /* hex: the repository's own, for fingerprints of secrets; "" where there is none (`check`) */
 };
 
 struct gate_reply {

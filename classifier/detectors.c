@@ -77,6 +77,7 @@ const struct gate_end_detector gate_end_detectors[] = {
 	{ "vulnerabilities", gate_dep_vuln_end },
 	{ "size", gate_size_end },
 	{ "tally", gate_tally_end },
+	{ "redact", gate_credentials_redact }, /* stays the last */
 };
 const size_t gate_end_detectors_n = GATE_ARRAY_LEN(gate_end_detectors);
 

@@ -183,6 +183,24 @@ static int set_osv(const struct gate_server *s, struct gate_ask *a, struct gate_
 	return 0;
 }
 
+/* Derived from the key of pending ids, so that the worker sees neither that key nor one that a pusher could have. A repository
+ * that is only checked has none: its fingerprints are made with a fixed key, and differ from the gate's. */
+static void fingerprint_key(const struct gate_server *s, char hex[65])
+{
+	static const char purpose[] = "refgate/secret-fingerprint/v1";
+	gate_autofree char *path = gate_server_path(s, "idkey");
+	gate_auto(gate_buf) struct gate_buf key = { 0 };
+	struct gate_err ignored = { 0 };
+	uint8_t derived[32];
+
+	hex[0] = '\0';
+	if (!path || gate_read_file(path, 64, &key, &ignored) < 0 || key.len != 32)
+		return;
+	gate_keyed_hash(key.s, key.len, purpose, sizeof(purpose) - 1, derived, sizeof(derived));
+	gate_hex(derived, sizeof(derived), hex);
+	gate_wipe(key.s, key.len);
+}
+
 static int fill_ask(const struct gate_server *s, struct gate_judged *j, struct gate_err *err)
 {
 	struct gate_ask *a = &j->ask;
@@ -193,6 +211,7 @@ static int fill_ask(const struct gate_server *s, struct gate_judged *j, struct g
 	a->human = j->actor.human;
 	a->now = s->now;
 	a->judging_ms = s->policy->limits.judging_s * 1000;
+	fingerprint_key(s, a->fingerprint_key);
 	a->no_policy = s->policy_files.n == 0;
 	for (size_t i = 0; i < s->policy_files.n; i++) {
 		const struct gate_file *f = &s->policy_files.v[i];

@@ -43,6 +43,11 @@ int gate_build_check_agents(struct gate_build *b, const struct gate_yaml *actors
 bool gate_agent_covers(const struct gate_agent *a, const struct gate_person *one);
 /* The shipped rules into p->rules. */
 int gate_build_shipped(struct gate_build *b);
+/* secrets: of a file of rules; afterwards, once: the set of them, and secrets.yml. */
+int gate_build_secrets(const struct gate_yaml *v, struct gate_build *b);
+int gate_build_secrets_done(struct gate_build *b);
+void gate_secret_own_free(struct gate_secret_own *o);
+void gate_known_secrets_free(struct gate_policy *p);
 /* rules/xxx.yml. */
 int gate_build_rule_files(struct gate_build *b);
 /* The sample tiers of DESIGN section 6, or, for a floor, tiers that ask for nothing. */

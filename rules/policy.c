@@ -205,7 +205,9 @@ static int read_text(struct gate_build *b, const char *bytes, size_t len)
 	rc = gate_build_keys(b);
 	if (rc == 0)
 		rc = gate_build_check_agents(b, root.actors);
-	return rc < 0 ? rc : gate_build_rule_files(b);
+	if (rc == 0)
+		rc = gate_build_rule_files(b);
+	return rc < 0 ? rc : gate_build_secrets_done(b);
 }
 
 /* A file with a name that is nearly one of ours is one that somebody believes is in force. */
@@ -383,6 +385,8 @@ void gate_policy_free(struct gate_policy *p)
 	free(p->owners);
 	clear_rules(p);
 	clear_checks(p);
+	gate_secret_own_free(p->own_secrets);
+	gate_known_secrets_free(p);
 	gate_strs_clear(&p->warnings);
 	gate_strs_clear(&p->texts);
 	free(p);

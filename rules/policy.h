@@ -76,6 +76,15 @@ struct gate_limits {
 };
 
 struct gate_secret_set;
+struct gate_secret_own;
+
+/* A secret that maintainers know of: .refgate/secrets.yml. */
+struct gate_known_secret {
+	char *fingerprint, *reason, *signer; /* "github-ghp:0123456789abcdef" */
+	struct gate_globs paths;	     /* empty: anywhere */
+	int64_t expires;		     /* 0: never */
+	uint32_t line;
+};
 
 struct gate_policy {
 	enum gate_mode mode;
@@ -103,6 +112,12 @@ struct gate_policy {
 	struct gate_strs warnings;	/* e.g. a tier whose quorum cannot be reached with today's people */
 	struct gate_strs texts;		/* owns the strings that rules borrow */
 	const struct gate_secret_set *secrets; /* the policy's own types; NULL: none */
+	struct gate_secret_own *own_secrets;
+	struct gate_known_secret *known;
+	size_t n_known;
+	/* Not of the files: what the judging is given. The present time (0: not known) and the repository's key for fingerprints. */
+	int64_t now;
+	char fingerprint_key[65];
 	bool limited_humans, limited_namespaces; /* of a floor: it says who may be human, and what may be opened */
 };
 

@@ -11,7 +11,7 @@ const struct gate_keys gate_keys_rule = { "rule", gate_rule_fields, GATE_ROW_KEY
 struct rule_file {
 	uint32_t version;
 	char *pack;
-	const struct gate_yaml *rules;
+	const struct gate_yaml *rules, *secrets;
 };
 
 static int keep_list(const struct gate_yaml *v, const char *file, void *to, struct gate_err *err)
@@ -24,6 +24,7 @@ static const struct gate_field file_fields[] = {
 	{ "version", gate_field_u32, offsetof(struct rule_file, version) },
 	{ "pack", gate_field_str, offsetof(struct rule_file, pack) },
 	{ "rules", keep_list, offsetof(struct rule_file, rules) },
+	{ "secrets", keep_list, offsetof(struct rule_file, secrets) },
 };
 const struct gate_keys gate_keys_rule_file = { "ruleFile", file_fields, GATE_ARRAY_LEN(file_fields) };
 
@@ -298,9 +299,10 @@ static int read_file(struct gate_build *b, const struct gate_file *f, const char
 	free(row.pack);
 	if (rc < 0)
 		return rc;
-	if (row.version != 1 || !row.rules)
-		return gate_err_set(b->err, GATE_E_POLICY, "%s:1: a file of rules has version: 1 and rules:", file);
-	return gate_build_rules(row.rules, b);
+	if (row.version != 1 || (!row.rules && !row.secrets))
+		return gate_err_set(b->err, GATE_E_POLICY, "%s:1: a file of rules has version: 1 and rules: or secrets:", file);
+	rc = row.rules ? gate_build_rules(row.rules, b) : 0;
+	return rc == 0 && row.secrets ? gate_build_secrets(row.secrets, b) : rc;
 }
 
 /* In the order of their names, so that errors and explanations do not depend on how the files were listed. */

@@ -9,6 +9,7 @@
 #define NODES_MAX 60000u
 #define DEPTH_MAX 60u
 #define VISITS_MAX (64u << 20)
+#define PRODUCT_MAX (4u << 20) /* nodes times states of the keywords: what is remembered of a walk */
 
 enum kind { SET, SPLIT, ACCEPT };
 
@@ -711,7 +712,7 @@ int gate_shape_prove(const char *regex, const char *const *words, size_t n, uint
 	}
 	rc = gate_acdfa_build(words, n, &built, err);
 	if (rc == 0) {
-		rc = (uint64_t)r.n * built.dfa.n_states > VISITS_MAX ?
+		rc = (uint64_t)r.n * built.dfa.n_states > PRODUCT_MAX ?
 			     GATE_SHAPE_UNREADABLE :
 			     prove(&r, (uint32_t)all.start, &built.dfa, &w, operators, err);
 		gate_acdfa_built_clear(&built);

@@ -16,7 +16,7 @@ static char *searched(const char *regex)
 
 /* The claim of the rule first, then ever wider windows. */
 static int place(const struct gate_secret_rule *r, uint32_t *lo, uint32_t *hi, struct gate_shape_word *words, bool *ops,
-		 bool shipped, struct gate_err *err)
+		 struct gate_err *err)
 {
 	static const uint32_t windows[] = { 64, GATE_SHAPE_ANYWHERE };
 	gate_autofree char *regex = searched(r->regex);
@@ -40,12 +40,6 @@ static int place(const struct gate_secret_rule *r, uint32_t *lo, uint32_t *hi, s
 		*hi = r->max_len < UINT16_MAX ? r->max_len : UINT16_MAX;
 	if (rc <= 0)
 		return rc;
-	if (shipped) { /* told while refgate is built; searched for all the same */
-		for (size_t i = 0; i < r->n_keywords; i++)
-			memset(words[i].next, 0xff, sizeof(words[i].next));
-		*ops = false;
-		return rc;
-	}
 	return gate_err_set(err, GATE_E_POLICY, "%s: %s: %s", r->source, r->id,
 			    rc == GATE_SHAPE_NOT ? "a match need not hold any of the keywords, so it would be missed" :
 						   "the expression cannot be worked out: no conditions, recursion, \\K, \\Q, (*VERBS)");
@@ -58,13 +52,11 @@ static int add_rule(struct gate_secret_set_built *to, const struct gate_secret_r
 	struct gate_shape_word words[WORDS_MAX];
 	uint32_t lo = 0, hi = 0;
 	bool ops;
-	int rc = place(r, &lo, &hi, words, &ops, note != NULL, err);
+	int rc = place(r, &lo, &hi, words, &ops, err);
 
 	if (rc < 0)
 		return rc;
-	if (note && rc > 0)
-		note(arg, r, "a match need not hold any of its keywords: such a match is missed");
-	else if (note && hi > (r->anchor == GATE_ANCHOR_KEYWORD ? 0 : r->anchor_n))
+	if (note && hi > (r->anchor == GATE_ANCHOR_KEYWORD ? 0 : r->anchor_n))
 		note(arg, r, "its keyword is no proven anchor; searched as a window");
 	for (uint32_t k = 0; k < r->n_keywords; k++) {
 		struct gate_secret_use *u = &to->uses[to->set.n_uses++];

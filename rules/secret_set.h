@@ -31,7 +31,7 @@ struct gate_secret_set_built {
 };
 
 /* Proves each rule's anchor, or finds a wider one that can be proved. A rule that can have a match without any of its keywords is
- * refused. With a note (the generator of the shipped set) both are told to it instead. Borrows the rules. */
+ * refused. `note` (may be NULL) is told of what was widened. Borrows the rules. */
 typedef void gate_secret_note_fn(void *arg, const struct gate_secret_rule *r, const char *what);
 int gate_secret_set_build(const struct gate_secret_rule *rules, size_t n, gate_secret_note_fn *note, void *arg,
 			  struct gate_secret_set_built *to, struct gate_err *err);

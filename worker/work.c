@@ -113,6 +113,8 @@ static int start_judging(struct gate_work *w, struct gate_err *err)
 
 	if (rc < 0)
 		return rc;
+	w->policy->now = a->now;
+	gate_copy(w->policy->fingerprint_key, sizeof(w->policy->fingerprint_key), a->fingerprint_key);
 	w->classifier = gate_classifier_new(w->policy, &a->changes, gate_work_load, w, &w->reply->findings, err);
 	if (!w->classifier)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");

@@ -22,7 +22,7 @@ struct note {
 	enum gate_text text;
 	uint32_t change, line;
 	enum gate_secret_tier tier;
-	bool weaker, old, marked;
+	bool old, marked;
 };
 
 struct gate_credential_state {
@@ -31,17 +31,21 @@ struct gate_credential_state {
 	struct note *v;
 	size_t n, cap;
 	uint8_t key[32];
+	struct gate_strs names; /* credentials that stand in paths: whatever finding names the path must not show them */
+	bool names_cut;
 };
 
 int gate_credentials_init(struct gate_detect *d, struct gate_err *err)
 {
+	/* Where there is no repository's key: a check by hand, a case of policy test. */
 	static const char fixed[] = "refgate/secret-fingerprint/v1";
 	struct gate_credential_state *st = calloc(1, sizeof(*st));
 
 	d->credentials = st;
 	if (!st)
 		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
-	gate_sha256(fixed, sizeof(fixed), st->key);
+	if (!gate_unhex(d->policy->fingerprint_key, st->key, sizeof(st->key)))
+		gate_sha256(fixed, sizeof(fixed), st->key);
 	st->shipped = gate_secret_scanner_new(&gate_secret_shipped, err);
 	st->skip = calloc(gate_secret_shipped.n_rules + 1, 1);
 	if (st->shipped && d->policy->secrets) {
@@ -66,6 +70,9 @@ void gate_credentials_release(struct gate_detect *d)
 		free(st->skip_own);
 		free(st->v);
 		gate_wipe(st->key, sizeof(st->key));
+		for (size_t i = 0; i < st->names.n; i++)
+			gate_wipe(st->names.v[i], strlen(st->names.v[i]));
+		gate_strs_clear(&st->names);
 	}
 	free(st);
 	d->credentials = NULL;
@@ -96,8 +103,28 @@ static const char *sense_of(const struct note *n)
 			by_tier[n->tier];
 }
 
+/* The entry of .refgate/secrets.yml that lets it stand here. */
+static const struct gate_known_secret *known_as(const struct gate_policy *p, const char *print, const char *path,
+						bool *expired)
+{
+	*expired = false;
+	for (size_t i = 0; i < p->n_known; i++) {
+		const struct gate_known_secret *k = &p->known[i];
+
+		if (strcmp(k->fingerprint, print) != 0 ||
+		    (k->paths.patterns.n && !gate_globs_match(&k->paths, path, strlen(path))))
+			continue;
+		if (!k->expires || p->now < k->expires)
+			return k;
+		*expired = true;
+	}
+	return NULL;
+}
+
 static int tell(struct gate_detect *d, const struct note *n, struct gate_err *err)
 {
+	const struct gate_known_secret *known;
+	bool expired;
 	static const char *const texts[] = { "blob", "link", "commit", "tag", "ref" };
 	gate_auto(gate_buf) struct gate_buf subject = { 0 }, shown = { 0 }, message = { 0 };
 	struct gate_weight w = weight_of(n);
@@ -106,12 +133,17 @@ static int tell(struct gate_detect *d, const struct note *n, struct gate_err *er
 
 	gate_hex(n->print, SHOWN_LEN / 2, hex);
 	gate_buf_fmt(&shown, "%s:%s", n->rule->id, hex);
+	known = known_as(d->policy, gate_buf_cstr(&shown), n->path, &expired);
+	if (known)
+		w = (struct gate_weight){ GATE_TIER_LOW, 5000, false };
 	gate_buf_fmt(&subject, "%s:%s", gate_buf_cstr(&shown), *n->path ? n->path : texts[n->text]);
 	if (!*n->path)
 		gate_buf_fmt(&subject, ":%s", n->commit);
-	gate_buf_fmt(&message, "%s%s%s%s%s%s %s%s", n->rule->name, n->rule->prefix ? " (" : "",
+	gate_buf_fmt(&message, "%s%s%s%s%s%s %s%s%s", n->rule->name, n->rule->prefix ? " (" : "",
 		     n->rule->prefix ? n->rule->prefix : "", n->rule->prefix ? "...)" : "", *n->where ? " " : "", n->where,
-		     sense_of(n), n->marked ? "; a comment beside it says that it is allowed, which a push cannot say" : "");
+		     known ? "is known: .refgate/secrets.yml lets it stand here" : sense_of(n),
+		     expired && !known ? "; its entry in .refgate/secrets.yml has expired" : "",
+		     n->marked ? "; a comment beside it says that it is allowed, which a push cannot say" : "");
 	if (gate_buf_check(&subject, err) < 0 || gate_buf_check(&shown, err) < 0 || gate_buf_check(&message, err) < 0)
 		return -GATE_E_NOMEM;
 	s.subject = subject.s;
@@ -132,7 +164,7 @@ struct look {
 	size_t outer_len;
 	const char *text;
 	size_t len, inner_at;
-	bool decoded;
+	bool decoded, in_name;
 	const char *where;
 	const char *only_path; /* of what stood before and still stands: known there alone; NULL: it moved away */
 	size_t counted;
@@ -194,7 +226,7 @@ static bool judge(const struct look *l, const struct gate_secret_match *m, enum 
 	const struct gate_secret_rule *r = m->rule;
 	const char *s = l->text + m->from;
 	size_t n = m->to - m->from;
-	enum gate_proof proof = r->checksum ? gate_proof_run(r->checksum, s, n, 0) : GATE_PROOF_NONE;
+	enum gate_proof proof = r->checksum ? gate_proof_run(r->checksum, s, n, l->d->policy->now) : GATE_PROOF_NONE;
 
 	*tier = (enum gate_secret_tier)(proof == GATE_PROOF_HOLDS || (proof == GATE_PROOF_NONE && !r->checksum) ? r->tier :
 					proof == GATE_PROOF_NONE ? r->tier : r->failed);
@@ -243,6 +275,22 @@ static int remember(struct look *l, const struct note *n, struct gate_err *err)
 	return 0;
 }
 
+/* Beyond so many, paths of findings are not shown at all. */
+#define NAMES_MAX 200u
+
+static int remember_name(struct look *l, const char *s, size_t n, struct gate_err *err)
+{
+	gate_autofree char *text = strndup(s, n);
+
+	if (!text)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	if (l->decoded || l->st->names.n >= NAMES_MAX) {
+		l->st->names_cut = true;
+		return 0;
+	}
+	return gate_strs_add_new(&l->st->names, text, err);
+}
+
 static int found(void *arg, const struct gate_secret_match *m, bool limit, struct gate_err *err)
 {
 	struct look *l = arg;
@@ -262,9 +310,11 @@ static int found(void *arg, const struct gate_secret_match *m, bool limit, struc
 		mark_old(l, m, n.print);
 		return 0;
 	}
+	if (l->in_name && remember_name(l, l->text + m->from, m->to - m->from, err) < 0)
+		return -GATE_E_NOMEM;
 	n.path = gate_lend(l->o->path);
 	n.text = l->o->text;
-	n.line = *l->where && l->outer == l->o->path ? 0 : line_of(l, l->decoded ? l->inner_at : m->from);
+	n.line = l->in_name ? 0 : line_of(l, l->decoded ? l->inner_at : m->from);
 	n.marked = has_marker(l, m);
 	gate_copy(n.commit, sizeof(n.commit), l->o->commit);
 	return remember(l, &n, err);
@@ -375,8 +425,10 @@ int gate_credentials_object(struct gate_detect *d, uint32_t change, const struct
 
 	if (*o->path) {
 		l.where = "in a file's name";
+		l.in_name = true;
 		rc = scan_text(&l, "", o->path, strlen(o->path), err);
 		l.where = "";
+		l.in_name = false;
 		l.line = 0;
 	}
 	/* what was not read is told by private_key.c */
@@ -406,5 +458,46 @@ int gate_credentials_end(struct gate_detect *d, struct gate_err *err)
 
 	for (size_t i = 0; rc == 0 && i < d->credentials->n; i++)
 		rc = tell(d, &d->credentials->v[i], err);
+	return rc;
+}
+
+static int redact(char **text, const struct gate_strs *names, struct gate_err *err)
+{
+	for (size_t i = 0; i < names->n; i++) {
+		const char *at;
+
+		if (strstr("[redacted]", names->v[i]))
+			continue;
+		while (*text && (at = strstr(*text, names->v[i]))) {
+			gate_auto(gate_buf) struct gate_buf b = { 0 };
+
+			gate_buf_add(&b, *text, (size_t)(at - *text));
+			gate_buf_str(&b, "[redacted]");
+			gate_buf_str(&b, at + strlen(names->v[i]));
+			if (gate_buf_check(&b, err) < 0)
+				return -GATE_E_NOMEM;
+			free(*text);
+			*text = gate_buf_steal(&b);
+		}
+	}
+	return 0;
+}
+
+int gate_credentials_redact(struct gate_detect *d, struct gate_err *err)
+{
+	const struct gate_credential_state *st = d->credentials;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && (st->names.n || st->names_cut) && i < d->out->n; i++) {
+		struct gate_finding *f = &d->out->v[i];
+		char **texts[] = { &f->path, &f->subject, &f->old_value, &f->new_value, &f->message };
+
+		for (size_t k = 0; rc == 0 && k < GATE_ARRAY_LEN(texts); k++)
+			rc = redact(texts[k], &st->names, err);
+		if (strlen(f->path) + 4 >= GATE_FINDING_TEXT_MAX || strlen(f->subject) + 4 >= GATE_FINDING_TEXT_MAX)
+			*f->path = *f->subject = '\0'; /* cut, maybe in the middle of one */
+		if (st->names_cut && *f->path)
+			*f->path = *f->subject = '\0';
+	}
 	return rc;
 }

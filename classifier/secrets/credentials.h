@@ -12,5 +12,7 @@ int gate_credentials_object(struct gate_detect *d, uint32_t change, const struct
 /* What a file held before the change is not new, there or where it moved to. */
 int gate_credentials_delta(struct gate_detect *d, uint32_t change, const struct gate_delta *delta, struct gate_err *err);
 int gate_credentials_end(struct gate_detect *d, struct gate_err *err);
+/* Last of all: a credential in a path must not be shown by any finding. */
+int gate_credentials_redact(struct gate_detect *d, struct gate_err *err);
 
 #endif

@@ -9,6 +9,7 @@
 #include "classifier/secrets/private_key.h"
 #include "classifier/secrets/secret_file.h"
 #include "classifier/tests/deleted.h"
+#include "classifier/values/values.h"
 
 #define BLOB (1u << GATE_TEXT_BLOB)
 #define ANY_TEXT (BLOB | 1u << GATE_TEXT_LINK | 1u << GATE_TEXT_COMMIT | 1u << GATE_TEXT_TAG | 1u << GATE_TEXT_REF)
@@ -25,6 +26,7 @@ const struct gate_delta_detector gate_delta_detectors[] = {
 	{ "own-rules", gate_path_own_rules }, { "owners", gate_path_owners },
 	{ "path-rules", gate_path_rules_delta }, { "locks", gate_locks_delta },
 	{ "size", gate_size_delta },	      { "private-key", gate_private_key_delta },
+	{ "values", gate_values_delta },
 };
 const size_t gate_delta_detectors_n = GATE_ARRAY_LEN(gate_delta_detectors);
 
@@ -33,6 +35,7 @@ const struct gate_end_detector gate_end_detectors[] = {
 	{ "tests-deleted", gate_tests_deleted_end },
 	{ "locks", gate_locks_end },
 	{ "size", gate_size_end },
+	{ "values", gate_values_end },
 };
 const size_t gate_end_detectors_n = GATE_ARRAY_LEN(gate_end_detectors);
 
@@ -42,6 +45,7 @@ const struct gate_detect_state gate_detect_states[] = {
 	{ "deps", gate_locks_init, gate_locks_release },
 	{ "size", gate_size_init, gate_size_release },
 	{ "docs", gate_docs_init, gate_docs_release },
+	{ "values", gate_values_init, gate_values_release },
 };
 const size_t gate_detect_states_n = GATE_ARRAY_LEN(gate_detect_states);
 
@@ -51,6 +55,5 @@ const struct gate_closer gate_closers[] = {
 	{ "DEP-ADD", gate_locks_closer },	 { "DEP-CFG", gate_closer_words },
 	{ "GIT-ATTR", gate_closer_words },	 { "OWN-CODE", gate_closer_owners },
 	{ "SEC-FILE", gate_secret_file_closer }, { "TST-DEL", gate_tests_deleted_closer },
-	{ "TST-THR", gate_closer_threshold },
 };
 const size_t gate_closers_n = GATE_ARRAY_LEN(gate_closers);

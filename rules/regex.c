@@ -119,7 +119,7 @@ static bool prepare(struct gate_regex *r)
 	if (!r->code)
 		return false;
 	(void)pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE);
-	r->data = pcre2_match_data_create(1, NULL);
+	r->data = pcre2_match_data_create(2, NULL);
 	r->limits = pcre2_match_context_create(NULL);
 	if (!r->data || !r->limits)
 		return false;
@@ -151,4 +151,23 @@ enum gate_match gate_regex_find(struct gate_regex *r, const char *s, size_t len,
 	*start = bounds[0];
 	*end = bounds[1] > bounds[0] ? bounds[1] : bounds[0]; /* \K can end before it begins */
 	return GATE_MATCH_YES;
+}
+
+enum gate_match gate_regex_find_group(struct gate_regex *r, const char *s, size_t len, size_t from, size_t *start,
+				      size_t *end, size_t group[2])
+{
+	enum gate_match m = gate_regex_find(r, s, len, from, start, end);
+	const PCRE2_SIZE *bounds;
+
+	if (m != GATE_MATCH_YES)
+		return m;
+	bounds = pcre2_get_ovector_pointer(r->data);
+	group[0] = *start;
+	group[1] = *end;
+	/* behind the last group that matched the vector is unset */
+	if (bounds[2] != PCRE2_UNSET && bounds[3] != PCRE2_UNSET && bounds[3] <= len && bounds[2] <= bounds[3]) {
+		group[0] = bounds[2];
+		group[1] = bounds[3];
+	}
+	return m;
 }

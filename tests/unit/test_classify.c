@@ -227,9 +227,6 @@ static void each_list_finds_its_files(void **state)
 		{ "DEP-ORPHAN", "package-lock.json" },
 		{ "DEP-ORPHAN", "a/Cargo.lock" },
 		{ "DEP-ADD", "requirements-dev.txt" },
-		{ "TST-THR", "codecov.yml" },
-		{ "TST-THR", ".nycrc.json" },
-		{ "TST-THR", "a/.coveragerc" },
 	};
 	gate_auto(world) struct world w = { 0 };
 
@@ -270,8 +267,6 @@ static void ordinary_edits_are_silent(void **state)
 		"testdata/sample.github/workflows.md",
 		"src/policyholder.py",
 		".gitignore",
-		"package.json",
-		"pyproject.toml",
 		"Vagrantfile.md",
 		"src/test.c",
 		"my.env.ts",
@@ -345,7 +340,7 @@ static void secret_files(void **state)
 static void effect_on_protected_refs_only(void **state)
 {
 	const struct step lock = { "package-lock.json", "a", "b" },
-			  threshold = { ".nycrc", "{\"lines\": 90}", "{\"lines\": 50}" };
+			  threshold = { ".nycrc", "{\"lines\": 90}", "{\"lines\": 88}" };
 	const struct step both[] = { lock, threshold };
 	gate_auto(world) struct world w = { 0 };
 
@@ -515,12 +510,6 @@ static void closer_looks(void **state)
 		struct step s;
 		enum gate_tier floor; /* GATE_TIER_COUNT: no finding */
 	} t[] = {
-		{ "TST-THR",
-		  { "package.json", "{\"jest\": {\n\"lines\": 90\n}}", "{\"jest\": {\n\"lines\": 80\n}}" },
-		  GATE_TIER_HIGH },
-		{ "TST-THR", { "package.json", "{\n\"name\": \"a\"\n}", "{\n\"name\": \"b\"\n}" }, GATE_TIER_COUNT },
-		{ "TST-THR", { "pyproject.toml", "fail_under = 90\n", "\n" }, GATE_TIER_HIGH },
-		{ "TST-THR", { "vite.config.ts", "plugins: []\n", "plugins: [x]\n" }, GATE_TIER_COUNT },
 		{ "BLD-NPM", { "package.json", "{\n}", "{\n\"postinstall\": \"x\"\n}" }, GATE_TIER_HIGH },
 		{ "BLD-NPM", { "package.json", "{\n}", "{\n\"start\": \"x\"\n}" }, GATE_TIER_COUNT },
 		{ "BLD-TESTCMD", { "package.json", "\"test\": \"tap && lint\"", "\"test\": \"tap\"" }, GATE_TIER_HIGH },

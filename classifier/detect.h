@@ -15,6 +15,7 @@ struct gate_dep_state;	  /* deps/locks.c */
 struct gate_size_state;	  /* objects/size.c */
 struct gate_docs_state;	  /* docs.c */
 struct gate_value_state;	  /* values/values.c */
+struct gate_count_state;	  /* tests/counts.c */
 
 struct gate_detect {
 	const struct gate_policy *policy;
@@ -29,6 +30,7 @@ struct gate_detect {
 	struct gate_size_state *size;
 	struct gate_docs_state *docs;
 	struct gate_value_state *values;
+	struct gate_count_state *counts;
 };
 
 /* Looks at one new object. `texts`: 1 << enum gate_text for each kind it wants. */

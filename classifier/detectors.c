@@ -8,6 +8,7 @@
 #include "classifier/paths/rules.h"
 #include "classifier/secrets/private_key.h"
 #include "classifier/secrets/secret_file.h"
+#include "classifier/tests/counts.h"
 #include "classifier/tests/deleted.h"
 #include "classifier/values/values.h"
 
@@ -26,6 +27,7 @@ const struct gate_delta_detector gate_delta_detectors[] = {
 	{ "own-rules", gate_path_own_rules }, { "owners", gate_path_owners },
 	{ "path-rules", gate_path_rules_delta }, { "locks", gate_locks_delta },
 	{ "size", gate_size_delta },	      { "private-key", gate_private_key_delta },
+	{ "test-counts", gate_test_counts_delta }, /* before the values: they ask it which tests are new */
 	{ "values", gate_values_delta },
 };
 const size_t gate_delta_detectors_n = GATE_ARRAY_LEN(gate_delta_detectors);
@@ -36,6 +38,7 @@ const struct gate_end_detector gate_end_detectors[] = {
 	{ "locks", gate_locks_end },
 	{ "size", gate_size_end },
 	{ "values", gate_values_end },
+	{ "test-counts", gate_test_counts_end },
 };
 const size_t gate_end_detectors_n = GATE_ARRAY_LEN(gate_end_detectors);
 
@@ -46,6 +49,7 @@ const struct gate_detect_state gate_detect_states[] = {
 	{ "size", gate_size_init, gate_size_release },
 	{ "docs", gate_docs_init, gate_docs_release },
 	{ "values", gate_values_init, gate_values_release },
+	{ "test-counts", gate_test_counts_init, gate_test_counts_release },
 };
 const size_t gate_detect_states_n = GATE_ARRAY_LEN(gate_detect_states);
 

@@ -149,7 +149,7 @@ static void put_words(struct gate_buf *b, const char *key, const struct gate_str
 static void put_value_row(struct gate_buf *b, const struct gate_value_row *r)
 {
 	static const char *const formats[] = { "json", "jsonc", "yaml", "toml", "ini", "git-config", "properties",
-					       "xml", "hcl" };
+					       "xml", "hcl" }, *const own[] = { "js", "code", "comments" };
 	static const char *const ways[GATE_WORSE_COUNT] = { NULL, "down", "up", "true", "false", "added", "removed",
 							    "changed", "grown", "shrunk", NULL, NULL };
 
@@ -168,7 +168,7 @@ static void put_value_row(struct gate_buf *b, const struct gate_value_row *r)
 	put_words(b, "to", &r->to);
 	put_words(b, "off", &r->off);
 	if (r->format != GATE_VALUE_AUTO)
-		gate_buf_fmt(b, "format: %s, ", r->format == GATE_VALUE_JS ? "js" : formats[r->format]);
+		gate_buf_fmt(b, "format: %s, ", r->format >= GATE_VALUE_JS ? own[r->format - GATE_VALUE_JS] : formats[r->format]);
 	if (ways[r->worse])
 		gate_buf_fmt(b, "worse: \"%s\", ", ways[r->worse]);
 	if (r->weighed && r->tier < GATE_TIER_CRITICAL)

@@ -60,17 +60,18 @@ static inline int gate_value_worse(const struct gate_yaml *v, const char *file, 
 	return rc;
 }
 
+#define GATE_FIRST_OWN_FORMAT 9u /* of the names below: behind those of enum gate_format */
 static inline int gate_value_format(const struct gate_yaml *v, const char *file, void *to, struct gate_err *err)
 {
 	static const char *const names[] = { "json", "jsonc",	   "yaml", "toml", "ini", "git-config",
-					     "properties", "xml", "hcl",  "js" };
+					     "properties", "xml", "hcl",  "js", "code", "comments" };
 	int *format = to;
 	size_t at = 0;
 	int rc = gate_value_choice(v, file, names, GATE_ARRAY_LEN(names),
-				   "json, jsonc, yaml, toml, ini, git-config, properties, xml, hcl or js", &at, err);
+				   "json, jsonc, yaml, toml, ini, git-config, properties, xml, hcl, js, code or comments", &at, err);
 
 	if (rc == 0)
-		*format = at == GATE_ARRAY_LEN(names) - 1 ? GATE_VALUE_JS : (int)at;
+		*format = at >= GATE_FIRST_OWN_FORMAT ? GATE_VALUE_JS + (int)(at - GATE_FIRST_OWN_FORMAT) : (int)at;
 	return rc;
 }
 
@@ -166,8 +167,8 @@ static inline int gate_value_row_check(const struct gate_yaml *v, const char *fi
 		return gate_field_fail(v, file, err, "say once which way is worse: worse:, order: or to:");
 	if (r->command.n && !r->flags.n)
 		return gate_field_fail(v, file, err, "command: goes with flags:");
-	if (r->format != GATE_VALUE_AUTO && !r->key && !(given >> GATE_VALUE_FORMAT & 1))
-		return gate_field_fail(v, file, err, "format: goes with key:");
+	if ((given >> GATE_VALUE_FORMAT & 1) && (r->format > GATE_VALUE_JS ? !r->text : !r->key))
+		return gate_field_fail(v, file, err, "format: goes with key:, code and comments with text:");
 	return 0;
 }
 

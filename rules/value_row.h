@@ -24,7 +24,8 @@ enum gate_worse {
 };
 
 /* Names in `format:`; the first eight are enum gate_format's. AUTO: by the file's name. */
-enum gate_value_format { GATE_VALUE_AUTO = -1, GATE_VALUE_JS = 100 };
+/* CODE and COMMENTS go with text: the file without its comments and the insides of strings, or its comments alone. */
+enum gate_value_format { GATE_VALUE_AUTO = -1, GATE_VALUE_JS = 100, GATE_VALUE_CODE, GATE_VALUE_COMMENTS };
 
 struct gate_value_row {
 	struct gate_strs files, flags, command, order, to, off;

@@ -180,7 +180,9 @@ static int from_text(struct file *f, const struct gate_value_ref *ref, struct si
 		     struct gate_err *err)
 {
 	struct gate_regex *r = regex_of(f->regexes, ref->row, err);
-	const struct gate_buf *b = &s->lex.text;
+	const struct gate_buf *b = ref->row->format == GATE_VALUE_CODE	     ? &s->lex.code
+				   : ref->row->format == GATE_VALUE_COMMENTS ? &s->lex.comments
+									     : &s->lex.text;
 	size_t start, end, group[2], at = 0, from = 0;
 	uint32_t line = 1;
 	int rc = r ? 0 : -(int)err->code;
@@ -233,10 +235,6 @@ static int from_row(struct file *f, const struct gate_value_ref *ref, struct gat
 	return rc;
 }
 
-struct picked {
-	struct gate_words *words;
-};
-
 static int pick(void *arg, const char *path, const struct gate_node *node, struct gate_err *err)
 {
 	(void)path;
@@ -280,6 +278,33 @@ static int from_commands(struct file *f, const struct gate_value_places *places,
 	return rc;
 }
 
+static bool is_guess(const struct gate_value_row *row)
+{
+	return row->tool && strcmp(row->tool, "heuristic") == 0;
+}
+
+static bool knows(const struct gate_values *l, const struct gate_rule *rule)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->v[i].rule == rule && !is_guess(l->v[i].row))
+			return true;
+	}
+	return false;
+}
+
+/* Guesses are asked where no row knows the file. */
+static int from_guesses(struct file *f, const struct gate_value_ref *refs, size_t n, struct gate_values *out[2],
+			struct gate_err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		if (is_guess(refs[i].row) && !knows(out[0], refs[i].rule) && !knows(out[1], refs[i].rule))
+			rc = from_row(f, &refs[i], out, err);
+	}
+	return rc;
+}
+
 int gate_values_gather(struct gate_detect *d, struct gate_value_places *places, struct gate_value_regexes **regexes,
 		       uint32_t change, const struct gate_delta *delta, struct gate_values *before,
 		       struct gate_values *now, struct gate_err *err)
@@ -298,9 +323,11 @@ int gate_values_gather(struct gate_detect *d, struct gate_value_places *places, 
 		return 0;
 	rc = load(&f, err);
 	for (size_t i = 0; i < n && rc == 0; i++)
-		rc = from_row(&f, &refs[i], out, err);
+		rc = is_guess(refs[i].row) ? 0 : from_row(&f, &refs[i], out, err);
 	if (rc == 0)
 		rc = from_commands(&f, places, out, err);
+	if (rc == 0)
+		rc = from_guesses(&f, refs, n, out, err);
 	if (rc == 0 && (before->full || now->full))
 		rc = gate_detect_limit(d, change, delta->path, NULL, false, "more values than are compared", err);
 	return rc;

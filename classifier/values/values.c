@@ -1,5 +1,6 @@
 #include "classifier/values/values.h"
 
+#include "classifier/tests/counts.h"
 #include "classifier/values/gather.h"
 
 #include <stdlib.h>
@@ -19,6 +20,8 @@ struct diff {
 	bool no_now;	/* the file went */
 	bool still;	/* an equal one stays in the same file */
 	bool swapped;	/* came for one that went from the same list */
+	bool born;	/* the mark of a test that is new */
+	bool claimed;	/* one mark that went explains one that came */
 };
 
 struct gate_value_state {
@@ -79,6 +82,12 @@ static int by_group(const void *a, const void *b)
 	return d ? d : strcmp(x->text, y->text);
 }
 
+/* Marks in code are counted, one by one; other values stand for themselves. */
+static bool is_mark(const struct gate_value_row *row)
+{
+	return row->text && row->worse == GATE_WORSE_ADDED;
+}
+
 struct comparison {
 	struct gate_detect *d;
 	const struct gate_delta *delta;
@@ -94,6 +103,9 @@ static int note(struct comparison *c, struct gate_value *old, struct gate_value 
 			  .counts = gate_value_place_counts(c->delta->path),
 			  .no_before = !gate_mode_is_file(c->delta->old_mode),
 			  .no_now = !gate_mode_is_file(c->delta->new_mode) };
+
+	if (!old && is_mark(one->row))
+		x.born = x.no_before || new->strict < 0;
 
 	if (st->n >= GATE_VALUES_MAX) {
 		st->full = true;
@@ -132,6 +144,8 @@ struct group {
 
 static bool same(const struct gate_value *a, const struct gate_value *b)
 {
+	if (is_mark(a->row))
+		return true;
 	if (a->row->worse == GATE_WORSE_CHANGED || !a->known || !b->known)
 		return strcmp(a->text, b->text) == 0 || (!a->known && !b->known);
 	return a->strict == b->strict;
@@ -262,6 +276,11 @@ int gate_values_delta(struct gate_detect *d, uint32_t change, const struct gate_
 	struct comparison c = { d, delta, change, st->n };
 	int rc = gate_values_gather(d, st->places, &st->regexes, change, delta, &before, &now, err);
 
+	/* sorted behind the others, so that of several marks those of new tests count as the ones that came */
+	for (size_t i = 0; i < now.n; i++) {
+		if (is_mark(now.v[i].row) && gate_test_is_born(d, delta, now.v[i].line))
+			now.v[i].strict = -1;
+	}
 	if (rc == 0)
 		rc = each_group(&before, &now, on_group, &c, err);
 	if (rc == 0)
@@ -324,7 +343,9 @@ static const struct diff *other(const struct gate_value_state *st, size_t at, bo
 
 		if (i == at || (came ? !y->new.text || y->old.text : !y->old.text || y->new.text))
 			continue;
-		if (came ? !covers(y, x) : !covers(x, y))
+		if (came ? !covers(y, x) : !covers(x, y) && !is_mark(x->row))
+			continue;
+		if (!came && is_mark(x->row) && y->claimed)
 			continue;
 		if (!best || (came ? y->new.strict > best->new.strict : y->old.strict < best->old.strict))
 			best = y;
@@ -383,6 +404,8 @@ static struct gate_weight weigh(const struct diff *x)
 	if (number && x->old.text && x->new.text && x->old.known && x->new.known && x->new.strict != 0 &&
 	    x->new.strict > GATE_STRICT_LAXEST && x->old.strict - x->new.strict < 5000000 && w.floor == GATE_TIER_HIGH)
 		at_most(&w, w.floor, 50000);
+	if (x->born)
+		at_most(&w, GATE_TIER_LOW, 5000);
 	if (!x->old.text && x->no_before)
 		at_most(&w, GATE_TIER_MEDIUM, 20000);
 	if (!x->new.text && x->still)
@@ -421,6 +444,8 @@ static int tell(struct gate_detect *d, const struct diff *x, const char *old, co
 				   .at_most = w, .message = x->rule->message };
 
 	put_subject(&subject, x->key, x->rule, x->row, path);
+	if (is_mark(x->row)) /* each counts for itself */
+		gate_buf_fmt(&subject, ":%s:%u", path, line);
 	if (gate_buf_check(&subject, err) < 0)
 		return -GATE_E_NOMEM;
 	s.subject = subject.s;
@@ -458,24 +483,13 @@ static int judge_come(struct gate_detect *d, size_t at, struct gate_err *err)
 	if (!come_is_worse(x))
 		return 0;
 	from = other(d->values, at, false);
+	if (from && is_mark(x->row)) {
+		d->values->v[from - d->values->v].claimed = true;
+		return 0;
+	}
 	if (from && from->old.strict <= x->new.strict)
 		return 0;
 	return tell(d, x, x->row->fallback ? x->row->fallback : "absent", x->new.text, x->path, x->new.line, &w, err);
-}
-
-static bool is_guess(const struct diff *x)
-{
-	return x->row->tool && strcmp(x->row->tool, "heuristic") == 0;
-}
-
-/* What a guess saw is told when no row that knows the file saw something in it. */
-static bool known_elsewhere(const struct gate_value_state *st, const struct diff *x)
-{
-	for (size_t i = 0; i < st->n && i < 2000; i++) {
-		if (!is_guess(&st->v[i]) && st->v[i].change == x->change && strcmp(st->v[i].path, x->path) == 0)
-			return true;
-	}
-	return false;
 }
 
 int gate_values_end(struct gate_detect *d, struct gate_err *err)
@@ -488,8 +502,6 @@ int gate_values_end(struct gate_detect *d, struct gate_err *err)
 	for (size_t i = 0; i < st->n && rc == 0; i++) {
 		const struct diff *x = &st->v[i];
 
-		if (is_guess(x) && known_elsewhere(st, x))
-			continue;
 		if (x->old.text && x->new.text) {
 			struct gate_weight w = weigh(x);
 

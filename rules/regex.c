@@ -15,6 +15,7 @@ struct gate_regex {
 	char *owned;
 	const char *pattern;
 	bool fold;
+	int pairs;  /* of the last match: groups that took part, and one for the whole */
 	bool tried; /* compiling was tried; code stays NULL when it failed */
 	pcre2_code *code;
 	pcre2_match_data *data;
@@ -147,6 +148,7 @@ enum gate_match gate_regex_find(struct gate_regex *r, const char *s, size_t len,
 		return GATE_MATCH_NO;
 	if (rc < 0)
 		return GATE_MATCH_LIMIT;
+	r->pairs = rc;
 	bounds = pcre2_get_ovector_pointer(r->data);
 	*start = bounds[0];
 	*end = bounds[1] > bounds[0] ? bounds[1] : bounds[0]; /* \K can end before it begins */
@@ -164,8 +166,8 @@ enum gate_match gate_regex_find_group(struct gate_regex *r, const char *s, size_
 	bounds = pcre2_get_ovector_pointer(r->data);
 	group[0] = *start;
 	group[1] = *end;
-	/* behind the last group that matched the vector is unset */
-	if (bounds[2] != PCRE2_UNSET && bounds[3] != PCRE2_UNSET && bounds[3] <= len && bounds[2] <= bounds[3]) {
+	/* 0: more groups than the vector has room for, so group 1 is in it; behind `pairs` it holds what was there before */
+	if ((r->pairs == 0 || r->pairs > 1) && bounds[2] != PCRE2_UNSET && bounds[3] <= len && bounds[2] <= bounds[3]) {
 		group[0] = bounds[2];
 		group[1] = bounds[3];
 	}

@@ -116,6 +116,11 @@ static const struct row rows[] = {
 	{ "kover", { { "build.gradle.kts", "kover { verify { rule { minBound(80) } } }", "kover { verify { rule { minBound(70) } } }" } }, { "TST-THR", "high" } },
 	{ "sbt", { { "build.sbt", "coverageMinimumStmtTotal := 80", "coverageMinimumStmtTotal := 60" } }, { "TST-THR", "high" } },
 	{ "mix", { { "mix.exs", "[test_coverage: [threshold: 90]]", "[test_coverage: [threshold: 50]]" } }, { "TST-THR", "high" } },
+	{ "gradle check", { { "build.gradle", "check.dependsOn jacocoTestCoverageVerification\n", "check {}\n" } }, { "TST-THR", "high", "jacoco:verification in check" } },
+	{ "gradle property in a comment", { { "build.gradle", "// minimum = 0.9\nx = 1\n", "x = 1\n" } }, NONE },
+	{ "vitest spread", { { "vitest.config.ts", "const t = { lines: 80 }\nexport default defineConfig({ test: { coverage: { thresholds: { ...t } } } })", "const t = { lines: 70 }\nexport default defineConfig({ test: { coverage: { thresholds: { ...t } } } })" } }, { "TST-THR", "high", "vitest:lines" } },
+	{ "github matrix", { { ".github/workflows/a.yml", "jobs:\n  t:\n    strategy: {matrix: {py: ['3.10']}}\n    steps:\n    - run: pytest --cov-fail-under=90\n", "jobs:\n  t:\n    strategy:\n      matrix: {py: ['3.10', '3.11']}\n    steps:\n    - run: |\n        pytest \\\n          --cov-fail-under 90\n" } }, NONE },
+	{ "ts-ignore: for test", { { "src/a.ts", "// @ts-ignore: for test\nf(1)\n", "// @ts-ignore: for tests\nf(1)\n" } }, NONE },
 	/* B */
 	{ "tsconfig strict", { { "tsconfig.json", "{\"compilerOptions\":{\"strict\":true}}", "{\"compilerOptions\":{\"strict\":false}}" } }, { "TST-STRICT", "high" } },
 	{ "tsconfig stricter", { { "tsconfig.json", "{\"compilerOptions\":{\"strict\":false}}", "{\"compilerOptions\":{\"strict\":true}}" } }, NONE },

@@ -202,6 +202,16 @@ static void ends_and_lines(struct gate_test_starts *x, const struct gate_buf *b,
 	}
 }
 
+/* What stands inside a string is no test: of what begins one, something is code. */
+static bool is_code(const struct gate_buf *code, size_t from, size_t to)
+{
+	for (; from < to; from++) {
+		if (!strchr(" \t\r\n\"'`", code->s[from]))
+			return true;
+	}
+	return false;
+}
+
 int gate_tests_find(struct gate_test_starts *x, const char *path, const struct gate_lexed *lex, struct gate_tests *out,
 		    struct gate_err *err)
 {
@@ -216,8 +226,7 @@ int gate_tests_find(struct gate_test_starts *x, const char *path, const struct g
 			struct gate_test t = { .name = digest(b->s + group[0], group[1] - group[0]), .start = start,
 					       .name_at = group[0], .name_len = group[1] - group[0] };
 
-			/* what stands inside a string is no test */
-			if (lex->code.s[group[0] ? group[0] - 1 : 0] != ' ' || lex->code.s[start] != ' ')
+			if (is_code(&lex->code, start, group[0] > start ? group[0] : end))
 				rc = add(out, &t, err);
 			from = end > start ? end : end + 1;
 		}

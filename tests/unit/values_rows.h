@@ -191,6 +191,8 @@ static const struct row rows[] = {
 	{ "tests move", { { "tests/test_a.py", "def test_a():\n    assert f() == 1\ndef test_b():\n    assert f() == 2\n", "def test_a():\n    assert f() == 1\n" },
 			  { "tests/test_b.py", NULL, "def test_b():\n    assert f() == 2\n" } }, NONE },
 	{ "test renamed away", { { "tests/test_a.py", "def test_a():\n    assert f() == 1\ndef test_b():\n    assert f() == 2\n", "def test_a():\n    assert f() == 1\ndef _test_b():\n    assert f() == 2\n" } }, { "TST-NDEC" } },
+	{ "methods fall", { { "tests/test_a.py", "class TestA:\n    def test_a(self):\n        assert f() == 1\n    def test_b(self):\n        assert f() == 2\n    def test_c(self):\n        assert f() == 3\n", "class TestA:\n    def test_a(self):\n        assert f() == 1\n" } }, { "TST-NDEC", "medium" } },
+	{ "class renamed away", { { "tests/test_a.py", "class TestA:\n    def test_a(self):\n        assert f() == 1\n", "class _TestA:\n    def test_a(self):\n        assert f() == 1\n" } }, { "TST-SKIP", "high" } },
 	{ "assertion gone", { { "tests/test_a.py", "def test_a():\n    x = f()\n    assert x == 1\n    assert g(x) == 2\n", "def test_a():\n    x = f()\n    assert x == 1\n" } }, { "TST-ASSERT", "low" } },
 	{ "assertion weak", { { "a.test.js", "it('adds', () => {\n  expect(f()).toEqual(2)\n})\n", "it('adds', () => {\n  expect(f()).toBeDefined()\n})\n" } }, { "TST-ASSERT", "medium" } },
 	{ "tautology", { { "tests/test_a.py", "def test_a():\n    assert f() == 1\n", "def test_a():\n    assert True\n" } }, { "TST-ASSERT", "high" } },

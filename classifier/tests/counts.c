@@ -18,11 +18,11 @@ static const char *const patterns[KINDS] = {
 	[WEAK] = "\\b(?:assertTrue|assertIsNotNone|assertIn|assertIsInstance|assertNotNull|assertIsNot|assert_not_nil|assertNotEqual|"
 		 "assertGreater\\w*|assertLess\\w*|toBeTruthy|toBeDefined|toBeFalsy|toBeInstanceOf|toContain|anything|"
 		 "be_truthy|not_to be_nil|to be_present|NotNull|NotNil|IsTrue)\\b|\\btoThrow\\(\\s*\\)|\\bnot\\.toThrow|\\bis not None\\b|"
-		 "^\\s*assert\\s+[\\w.()\\[\\]]+\\s*(?:$|\\bin\\b|>=|<=|>|<)",
+		 "^[ \\t]*assert\\s+[\\w.()\\[\\]]+\\s*(?:$|\\bin\\b|>=|<=|>|<)",
 	[SWALLOW] = "\\bexcept\\b[^\\n]*:\\s*(?:\\n\\s*)?(?:pass|\\.\\.\\.|continue)\\b|\\bcatch\\s*(?:\\([^)]*\\))?\\s*\\{\\s*\\}|"
 		    "\\.catch\\(\\s*(?:\\(\\)|\\w+|_)\\s*=>\\s*\\{\\s*\\}\\s*\\)|\\brescue\\b[^\\n]*(?:=>[^\\n]*)?\\n\\s*(?:nil\\s*\\n\\s*)?end\\b|"
 		    "\\bcontextlib\\.suppress|\\bsuppress\\(",
-	[RETURN] = "^\\s*return\\s*;?\\s*$",
+	[RETURN] = "^[ \\t]*return\\s*;?\\s*$",
 };
 
 struct counts {

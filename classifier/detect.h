@@ -18,6 +18,8 @@ struct gate_size_state;	  /* objects/size.c */
 struct gate_docs_state;	  /* docs.c */
 struct gate_uni_state;	  /* text/hidden.c */
 struct gate_tally_state;  /* objects/tally.c */
+struct gate_value_state;	  /* values/values.c */
+struct gate_count_state;	  /* tests/counts.c */
 
 struct gate_detect {
 	const struct gate_policy *policy;
@@ -39,6 +41,8 @@ struct gate_detect {
 	struct gate_docs_state *docs;
 	struct gate_uni_state *uni;
 	struct gate_tally_state *tally;
+	struct gate_value_state *values;
+	struct gate_count_state *counts;
 };
 
 /* Looks at one new object. `texts`: 1 << enum gate_text for each kind it wants. */

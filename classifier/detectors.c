@@ -20,8 +20,10 @@
 #include "classifier/secrets/files/files.h"
 #include "classifier/secrets/private_key.h"
 #include "classifier/secrets/secret_file.h"
+#include "classifier/tests/counts.h"
 #include "classifier/tests/deleted.h"
 #include "classifier/text/hidden.h"
+#include "classifier/values/values.h"
 
 #define BLOB (1u << GATE_TEXT_BLOB)
 #define ANY_TEXT (BLOB | 1u << GATE_TEXT_LINK | 1u << GATE_TEXT_COMMIT | 1u << GATE_TEXT_TAG | 1u << GATE_TEXT_REF)
@@ -65,6 +67,8 @@ const struct gate_delta_detector gate_delta_detectors[] = {
 	{ "tally", gate_tally_delta },
 	{ "credentials", gate_credentials_delta },
 	{ "secret-files", gate_secret_files_delta },
+	{ "test-counts", gate_test_counts_delta }, /* before the values: they ask it which tests are new */
+	{ "values", gate_values_delta },
 };
 const size_t gate_delta_detectors_n = GATE_ARRAY_LEN(gate_delta_detectors);
 
@@ -76,6 +80,8 @@ const struct gate_end_detector gate_end_detectors[] = {
 	{ "locks", gate_locks_end },
 	{ "vulnerabilities", gate_dep_vuln_end },
 	{ "size", gate_size_end },
+	{ "values", gate_values_end },
+	{ "test-counts", gate_test_counts_end },
 	{ "tally", gate_tally_end },
 	{ "redact", gate_credentials_redact }, /* stays the last */
 };
@@ -91,6 +97,8 @@ const struct gate_detect_state gate_detect_states[] = {
 	{ "docs", gate_docs_init, gate_docs_release },
 	{ "hidden", gate_hidden_init, gate_hidden_release },
 	{ "tally", gate_tally_init, gate_tally_release },
+	{ "values", gate_values_init, gate_values_release },
+	{ "test-counts", gate_test_counts_init, gate_test_counts_release },
 };
 const size_t gate_detect_states_n = GATE_ARRAY_LEN(gate_detect_states);
 
@@ -100,6 +108,5 @@ const struct gate_closer gate_closers[] = {
 	{ "DEP-ADD", gate_locks_closer },	 { "DEP-CFG", gate_cfg_closer },
 	{ "GIT-ATTR", gate_attributes_closer },	 { "OWN-CODE", gate_closer_owners },
 	{ "SEC-FILE", gate_secret_file_closer }, { "TST-DEL", gate_tests_deleted_closer },
-	{ "TST-THR", gate_closer_threshold },
 };
 const size_t gate_closers_n = GATE_ARRAY_LEN(gate_closers);

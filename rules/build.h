@@ -28,7 +28,7 @@ const struct gate_keys *const *gate_policy_keys(size_t *n);
 
 extern const struct gate_keys gate_keys_actors, gate_keys_humans_match, gate_keys_agent, gate_keys_person,
 	gate_keys_tiers, gate_keys_tier, gate_keys_tier_protected, gate_keys_owner, gate_keys_rule, gate_keys_rule_file,
-	gate_keys_check, gate_keys_when, gate_keys_trace, gate_keys_limits, gate_keys_verifier;
+	gate_keys_check, gate_keys_value_row, gate_keys_when, gate_keys_trace, gate_keys_limits, gate_keys_verifier;
 
 /* One section each: read the value of a root key. */
 typedef int gate_section_fn(const struct gate_yaml *v, struct gate_build *b);

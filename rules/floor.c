@@ -141,6 +141,9 @@ static struct gate_rule *add_rule(struct gate_policy *p, struct gate_rule *from,
 	p->rules = v;
 	v[p->n_rules] = *from;
 	from->content = NULL; /* moved */
+	from->values = NULL;
+	from->n_values = 0;
+	from->values_owned = false;
 	from->paths = from->not_paths = (struct gate_globs){ 0 };
 	return &v[p->n_rules++];
 }

@@ -46,5 +46,8 @@ bool gate_regex_folds(const struct gate_regex *r);
 /* First match at or after `from`; *start and *end get its bounds (equal ones are possible: go on behind them). */
 enum gate_match gate_regex_find(struct gate_regex *r, const char *s, size_t len, size_t from, size_t *start,
 				size_t *end);
+/* The same, with the bounds of group 1; those of the whole match when it took no part. */
+enum gate_match gate_regex_find_group(struct gate_regex *r, const char *s, size_t len, size_t from, size_t *start,
+				      size_t *end, size_t group[2]);
 
 #endif

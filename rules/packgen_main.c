@@ -74,6 +74,56 @@ static void put_list_use(struct gate_buf *b, const char *name, size_t row, const
 		gate_buf_str(b, "NULL, ");
 }
 
+/* Lists of a row of values: `static char *x[]`, used by what put_value writes. */
+static void put_value_lists(struct output *o, size_t row, const struct gate_value_row *r)
+{
+	const struct gate_strs *lists[] = { &r->files, &r->flags, &r->command, &r->order, &r->to, &r->off };
+
+	for (size_t k = 0; k < GATE_ARRAY_LEN(lists); k++) {
+		if (!lists[k]->n)
+			continue;
+		gate_buf_fmt(&o->lists, "static char *value_%zu_%zu_%zu[] = {", o->n, row, k);
+		for (size_t i = 0; i < lists[k]->n; i++) {
+			gate_buf_str(&o->lists, i ? ", " : " ");
+			put_string(&o->lists, lists[k]->v[i]);
+		}
+		gate_buf_str(&o->lists, " };\n");
+	}
+}
+
+static void put_value(struct output *o, size_t row, const struct gate_value_row *r)
+{
+	const struct gate_strs *lists[] = { &r->files, &r->flags, &r->command, &r->order, &r->to, &r->off };
+	const char *texts[] = { r->key, r->text, r->tool, r->metric, r->scope, r->fallback, r->family };
+	struct gate_buf *b = &o->lists;
+
+	gate_buf_str(b, "\t{ ");
+	for (size_t k = 0; k < GATE_ARRAY_LEN(lists); k++) {
+		if (lists[k]->n)
+			gate_buf_fmt(b, "{ value_%zu_%zu_%zu, %zu, 0 }, ", o->n, row, k, lists[k]->n);
+		else
+			gate_buf_str(b, "{ NULL, 0, 0 }, ");
+	}
+	for (size_t i = 0; i < GATE_ARRAY_LEN(texts); i++) {
+		put_string(b, texts[i]);
+		gate_buf_str(b, ", ");
+	}
+	gate_buf_fmt(b, "%d, %d, %d, %d, %d, %uu, %u },\n", (int)r->worse, r->format, r->ratio, r->weighed,
+		     (int)r->tier, r->points, r->line);
+}
+
+static void put_values(struct output *o, const struct gate_value_rows *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		put_value_lists(o, i, &l->v[i]);
+	if (!l->n)
+		return;
+	gate_buf_fmt(&o->lists, "static const struct gate_value_row values_%zu[] = {\n", o->n);
+	for (size_t i = 0; i < l->n; i++)
+		put_value(o, i, &l->v[i]);
+	gate_buf_str(&o->lists, "};\n");
+}
+
 static void put_row(struct output *o, const struct gate_rule_row *r, const char *cls, const char *file)
 {
 	gate_autofree char *source = gate_fmt("%s:%u", file, r->line);
@@ -83,6 +133,7 @@ static void put_row(struct output *o, const struct gate_rule_row *r, const char 
 
 	put_list(&o->lists, "paths", o->n, &r->paths);
 	put_list(&o->lists, "not_paths", o->n, &r->not_paths);
+	put_values(o, &r->values);
 	gate_buf_str(b, "\t{ ");
 	put_string(b, r->id);
 	gate_buf_str(b, ", ");
@@ -96,6 +147,10 @@ static void put_row(struct output *o, const struct gate_rule_row *r, const char 
 	put_string(b, r->content);
 	gate_buf_fmt(b, ", %d, %d, %d, %d, %s, %u,\n\t  ", r->fold, gate_row_has(r, GATE_ROW_FOLD) && r->fold, r->deny,
 		     r->everywhere, tiers[r->tier], gate_row_points(r));
+	if (r->values.n)
+		gate_buf_fmt(b, "values_%zu, %zu, ", o->n, r->values.n);
+	else
+		gate_buf_str(b, "NULL, 0, ");
 	put_string(b, r->message);
 	gate_buf_str(b, ", ");
 	put_string(b, source ? source : "");
@@ -107,9 +162,12 @@ static void put_row(struct output *o, const struct gate_rule_row *r, const char 
 static int check_row(const struct gate_yaml *v, const char *file, const struct gate_rule_row *r, struct gate_err *err)
 {
 	bool path = r->kind && strcmp(r->kind, "path") == 0, content = r->kind && strcmp(r->kind, "content") == 0;
+	bool value = r->kind && strcmp(r->kind, "value") == 0;
 
-	if (!path && !content && (!r->kind || strcmp(r->kind, "builtin") != 0))
-		return gate_field_fail(v, file, err, "rule %s needs kind: path, content or builtin", r->id);
+	if (!path && !content && !value && (!r->kind || strcmp(r->kind, "builtin") != 0))
+		return gate_field_fail(v, file, err, "rule %s needs kind: path, content, value or builtin", r->id);
+	if (value != (r->values.n != 0))
+		return gate_field_fail(v, file, err, "rule %s: kind value and rows of values: go together", r->id);
 	if (path && r->paths.n == 0)
 		return gate_field_fail(v, file, err, "rule %s is of kind path and has no paths", r->id);
 	if (content != (r->content != NULL))

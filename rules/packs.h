@@ -4,9 +4,10 @@
 #define GATE_RULES_PACKS_H
 
 #include "base/change.h"
+#include "rules/value_row.h"
 
 struct gate_pack_row {
-	const char *id, *cls, *kind; /* kind: "path", "content" or "builtin" */
+	const char *id, *cls, *kind; /* kind: "path", "content", "value" or "builtin" */
 	char *const *paths;	     /* globs; NULL when n is 0 */
 	char *const *not_paths;
 	uint16_t n_paths, n_not_paths;
@@ -17,6 +18,8 @@ struct gate_pack_row {
 	bool everywhere;
 	enum gate_tier floor;
 	uint32_t points; /* milli */
+	const struct gate_value_row *values; /* kind value; NULL when n is 0 */
+	size_t n_values;
 	const char *message;
 	const char *source; /* "ci.yml:12" */
 };

@@ -3,6 +3,7 @@
 
 #include "base/io.h"
 #include "rules/build.h"
+#include "rules/value_read.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -87,6 +88,7 @@ const struct gate_keys *const *gate_policy_keys(size_t *n)
 		&gate_keys_person, &gate_keys_tiers,  &gate_keys_tier,	       &gate_keys_tier_protected,
 		&gate_keys_owner,  &gate_keys_rule,   &gate_keys_rule_file,    &gate_keys_check,
 		&gate_keys_when,   &gate_keys_trace,  &gate_keys_limits,       &gate_keys_verifier,
+		&gate_keys_value_row,
 	};
 
 	*n = GATE_ARRAY_LEN(all);
@@ -347,9 +349,20 @@ static void clear_actors(struct gate_policy *p)
 	gate_people_clear(&p->people);
 }
 
+static void clear_values(struct gate_rule *r)
+{
+	struct gate_value_row *v;
+
+	if (!r->values_owned)
+		return;
+	memcpy(&v, &r->values, sizeof(v)); /* ours, so not constant */
+	gate_value_rows_clear(&(struct gate_value_rows){ v, r->n_values });
+}
+
 static void clear_rules(struct gate_policy *p)
 {
 	for (size_t i = 0; i < p->n_rules; i++) {
+		clear_values(&p->rules[i]);
 		gate_globs_clear(&p->rules[i].paths);
 		gate_globs_clear(&p->rules[i].not_paths);
 		gate_regex_free(p->rules[i].content);

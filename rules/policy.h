@@ -9,6 +9,7 @@
 #include "base/change.h"
 #include "base/person.h"
 #include "rules/match.h"
+#include "rules/value_row.h"
 
 enum gate_mode { GATE_MODE_ENFORCE, GATE_MODE_OBSERVE };
 
@@ -58,10 +59,13 @@ struct gate_rule {
 	bool fixed;		/* deny, GATE-* and GIT-REF: may be made stricter, never weaker or off (HOLES 8) */
 	bool off;
 	bool stated;		/* a policy or the floor wrote about it; false: a shipped rule as it came */
-	const char *kind;	/* "path", "content", "builtin": which matcher reads the fields below */
+	const char *kind;	/* "path", "content", "value", "builtin": which matcher reads the fields below */
 	struct gate_globs paths;     /* kind path and content: which paths; empty = all */
 	struct gate_globs not_paths; /* exceptions */
 	struct gate_regex *content;  /* kind content: on added text; NULL otherwise */
+	const struct gate_value_row *values; /* kind value; owned when values_owned */
+	size_t n_values;
+	bool values_owned;
 	const char *message;	/* constant, or of the policy's `texts` */
 	const char *source;	/* "secrets.yml:12", ".refgate/policy.yml:40" */
 };

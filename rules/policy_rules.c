@@ -7,6 +7,7 @@
 #include <string.h>
 
 const struct gate_keys gate_keys_rule = { "rule", gate_rule_fields, GATE_ROW_KEYS };
+const struct gate_keys gate_keys_value_row = { "valueRow", gate_value_fields, GATE_VALUE_KEYS };
 
 struct rule_file {
 	uint32_t version;
@@ -54,6 +55,8 @@ static int ship(struct gate_build *b, const struct gate_pack_row *row, struct ga
 				 .source = row->source };
 	gate_copy(r->id, sizeof(r->id), row->id);
 	gate_copy(r->cls, sizeof(r->cls), row->cls);
+	r->values = row->values;
+	r->n_values = row->n_values;
 	r->paths = borrow(row->paths, row->n_paths, row->fold);
 	r->not_paths = borrow(row->not_paths, row->n_not_paths, row->fold);
 	if (!row->content)
@@ -119,7 +122,7 @@ static int check_override(struct gate_build *b, const struct gate_yaml *v, const
 			  const struct gate_rule *r)
 {
 	static const int own_only[] = { GATE_ROW_KIND, GATE_ROW_CLASS, GATE_ROW_PATHS, GATE_ROW_CONTENT,
-					GATE_ROW_FOLD };
+					GATE_ROW_FOLD, GATE_ROW_VALUES };
 
 	for (size_t i = 0; i < GATE_ARRAY_LEN(own_only); i++) {
 		if (gate_row_has(row, own_only[i]))
@@ -195,19 +198,26 @@ static int no_matcher(struct gate_build *b, const struct gate_yaml *v, const cha
 		names[i] = b->p->rules[i].id;
 	if (names)
 		near = gate_nearest(id, names, b->p->n_rules);
-	return gate_build_fail(b, v, "%s is no shipped rule, and a rule of your own needs paths: or content:%s%s%s", id,
+	return gate_build_fail(b, v, "%s is no shipped rule, and a rule of your own needs paths:, content: or values:%s%s%s", id,
 			       near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
 static int check_own(struct gate_build *b, const struct gate_yaml *v, const struct gate_rule_row *row)
 {
-	if (!row->paths.n && !row->content)
+	const char *kind = row->values.n ? "value" : row->content ? "content" : "path";
+
+	if (!row->paths.n && !row->content && !row->values.n)
 		return no_matcher(b, v, row->id);
 	if (gate_starts_with(row->id, "GATE-") || (row->cls && strcmp(row->cls, "GATE") == 0))
 		return gate_build_fail(b, v, "names with GATE are the gate's own; choose another for %s", row->id);
-	if (row->kind && strcmp(row->kind, row->content ? "content" : "path") != 0)
-		return gate_build_fail(b, v, "rule %s: kind is path, or content when it has a content: expression",
+	if (row->kind && strcmp(row->kind, kind) != 0)
+		return gate_build_fail(b, v,
+				       "rule %s: kind is path, content when it has a content: expression, value when it "
+				       "has values:",
 				       row->id);
+	if (row->values.n && (row->paths.n || row->content))
+		return gate_build_fail(b, v, "rule %s: rows of values: name their files themselves, so no paths: or "
+				       "content: beside them", row->id);
 	if (row->off)
 		return gate_build_fail(b, v, "rule %s is your own; remove it instead of switching it off", row->id);
 	return 0;
@@ -222,13 +232,17 @@ static int own(struct gate_build *b, const struct gate_yaml *v, struct gate_rule
 				 .deny = row->deny,
 				 .everywhere = row->everywhere,
 				 .fixed = row->deny,
-				 .kind = row->content ? "content" : "path" };
+				 .kind = row->values.n ? "value" : row->content ? "content" : "path" };
 	gate_copy(r->id, sizeof(r->id), row->id);
 	gate_copy(r->cls, sizeof(r->cls), row->cls ? row->cls : "RULE");
 	r->message = gate_build_keep(b, row->message ? row->message : "a rule of this project");
 	r->paths = (struct gate_globs){ .patterns = row->paths, .paths = true, .fold = row->fold };
 	r->not_paths = (struct gate_globs){ .patterns = row->not_paths, .paths = true, .fold = row->fold };
 	row->paths = row->not_paths = (struct gate_strs){ 0 }; /* moved */
+	r->values = row->values.v;
+	r->n_values = row->values.n;
+	r->values_owned = true;
+	row->values = (struct gate_value_rows){ 0 }; /* moved */
 	if (row->content) {
 		struct gate_err why = { 0 };
 
@@ -237,6 +251,28 @@ static int own(struct gate_build *b, const struct gate_yaml *v, struct gate_rule
 			return gate_build_fail(b, at ? at : v, "%s", why.text);
 	}
 	return r->message ? 0 : -(int)b->err->code;
+}
+
+/* Globs and expressions of rows are checked where they are written, as those of other rules. */
+static int check_values(struct gate_build *b, const struct gate_yaml *v)
+{
+	const struct gate_yaml *rows = gate_yaml_get(v, "values");
+	int rc = 0;
+
+	for (const struct gate_yaml *c = rows ? rows->first : NULL; c && rc == 0; c = c->next) {
+		const struct gate_yaml *files = gate_yaml_get(c, "files"), *text = gate_yaml_get(c, "text");
+		struct gate_err why = { 0 };
+		struct gate_regex *r;
+
+		rc = files ? gate_build_check_globs(b, files, GATE_GLOB_PATHS) : 0;
+		if (rc < 0 || !text)
+			continue;
+		r = gate_regex_new(text->text, false, &why);
+		if (!r)
+			return gate_build_fail(b, text, "%s", why.text);
+		gate_regex_free(r);
+	}
+	return rc;
 }
 
 static int set_source(struct gate_build *b, const struct gate_yaml *v, struct gate_rule *r)
@@ -262,6 +298,8 @@ static int read_rule(struct gate_build *b, const struct gate_yaml *v)
 
 		rc = list ? gate_build_check_globs(b, list, GATE_GLOB_PATHS) : 0;
 	}
+	if (rc == 0)
+		rc = check_values(b, v);
 	if (rc < 0)
 		return rc;
 	r = find_rule(b->p, row.id);

@@ -128,6 +128,71 @@ static void put_owners(struct gate_buf *b, const struct gate_policy *p)
 	}
 }
 
+static void put_named(struct gate_buf *b, const char *key, const char *text)
+{
+	if (!text)
+		return;
+	gate_buf_fmt(b, "%s: ", key);
+	put_text(b, text);
+	gate_buf_str(b, ", ");
+}
+
+static void put_words(struct gate_buf *b, const char *key, const struct gate_strs *l)
+{
+	if (!l->n)
+		return;
+	gate_buf_fmt(b, "%s: ", key);
+	put_list(b, l);
+	gate_buf_str(b, ", ");
+}
+
+static void put_value_row(struct gate_buf *b, const struct gate_value_row *r)
+{
+	static const char *const formats[] = { "json", "jsonc", "yaml", "toml", "ini", "git-config", "properties",
+					       "xml", "hcl" }, *const own[] = { "js", "code", "comments" };
+	static const char *const ways[GATE_WORSE_COUNT] = { NULL, "down", "up", "true", "false", "added", "removed",
+							    "changed", "grown", "shrunk", NULL, NULL };
+
+	gate_buf_str(b, "{");
+	put_words(b, "files", &r->files);
+	put_words(b, "flags", &r->flags);
+	put_words(b, "command", &r->command);
+	put_named(b, "key", r->key);
+	put_named(b, "text", r->text);
+	put_named(b, "tool", r->tool);
+	put_named(b, "metric", r->metric);
+	put_named(b, "scope", r->scope);
+	put_named(b, "default", r->fallback);
+	put_named(b, "family", r->family);
+	put_words(b, "order", &r->order);
+	put_words(b, "to", &r->to);
+	put_words(b, "off", &r->off);
+	if (r->format != GATE_VALUE_AUTO)
+		gate_buf_fmt(b, "format: %s, ", r->format >= GATE_VALUE_JS ? own[r->format - GATE_VALUE_JS] : formats[r->format]);
+	if (ways[r->worse])
+		gate_buf_fmt(b, "worse: \"%s\", ", ways[r->worse]);
+	if (r->weighed && r->tier < GATE_TIER_CRITICAL)
+		gate_buf_fmt(b, "tier: %s, ", gate_tier_name(r->tier));
+	if (r->weighed) {
+		gate_buf_str(b, "points: ");
+		put_points(b, r->points);
+		gate_buf_str(b, ", ");
+	}
+	gate_buf_fmt(b, "scale: %s}", r->ratio ? "ratio" : "percent");
+}
+
+static void put_values(struct gate_buf *b, const struct gate_rule *r)
+{
+	if (!r->n_values)
+		return;
+	gate_buf_str(b, ", values: [");
+	for (size_t i = 0; i < r->n_values; i++) {
+		gate_buf_str(b, i ? ", " : "");
+		put_value_row(b, &r->values[i]);
+	}
+	gate_buf_str(b, "]");
+}
+
 /* What only a rule of the policy's own has. */
 static void put_matcher(struct gate_buf *b, const struct gate_rule *r)
 {
@@ -141,6 +206,7 @@ static void put_matcher(struct gate_buf *b, const struct gate_rule *r)
 		gate_buf_str(b, ", content: ");
 		put_text(b, gate_regex_pattern(r->content));
 	}
+	put_values(b, r);
 	/* written out, it counts for the content too */
 	if (!r->paths.fold || (r->content && gate_regex_folds(r->content)))
 		gate_buf_fmt(b, ", fold: %s", r->paths.fold ? "true" : "false");

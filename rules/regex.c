@@ -15,6 +15,7 @@ struct gate_regex {
 	char *owned;
 	const char *pattern;
 	bool fold;
+	int pairs;  /* of the last match: groups that took part, and one for the whole */
 	bool tried; /* compiling was tried; code stays NULL when it failed */
 	pcre2_code *code;
 	pcre2_match_data *data;
@@ -119,7 +120,7 @@ static bool prepare(struct gate_regex *r)
 	if (!r->code)
 		return false;
 	(void)pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE);
-	r->data = pcre2_match_data_create(1, NULL);
+	r->data = pcre2_match_data_create(2, NULL);
 	r->limits = pcre2_match_context_create(NULL);
 	if (!r->data || !r->limits)
 		return false;
@@ -147,8 +148,28 @@ enum gate_match gate_regex_find(struct gate_regex *r, const char *s, size_t len,
 		return GATE_MATCH_NO;
 	if (rc < 0)
 		return GATE_MATCH_LIMIT;
+	r->pairs = rc;
 	bounds = pcre2_get_ovector_pointer(r->data);
 	*start = bounds[0];
 	*end = bounds[1] > bounds[0] ? bounds[1] : bounds[0]; /* \K can end before it begins */
 	return GATE_MATCH_YES;
+}
+
+enum gate_match gate_regex_find_group(struct gate_regex *r, const char *s, size_t len, size_t from, size_t *start,
+				      size_t *end, size_t group[2])
+{
+	enum gate_match m = gate_regex_find(r, s, len, from, start, end);
+	const PCRE2_SIZE *bounds;
+
+	if (m != GATE_MATCH_YES)
+		return m;
+	bounds = pcre2_get_ovector_pointer(r->data);
+	group[0] = *start;
+	group[1] = *end;
+	/* 0: more groups than the vector has room for, so group 1 is in it; behind `pairs` it holds what was there before */
+	if ((r->pairs == 0 || r->pairs > 1) && bounds[2] != PCRE2_UNSET && bounds[3] <= len && bounds[2] <= bounds[3]) {
+		group[0] = bounds[2];
+		group[1] = bounds[3];
+	}
+	return m;
 }

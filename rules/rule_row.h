@@ -4,12 +4,14 @@
 #define GATE_RULES_RULE_ROW_H
 
 #include "formats/fields.h"
+#include "rules/value_read.h"
 
 #include <stddef.h>
 
 struct gate_rule_row {
 	char *id, *cls, *kind, *content, *message;
 	struct gate_strs paths, not_paths;
+	struct gate_value_rows values;
 	bool fold, deny, everywhere, off;
 	uint32_t points; /* milli */
 	enum gate_tier tier;
@@ -31,6 +33,7 @@ enum {
 	GATE_ROW_DENY,
 	GATE_ROW_EFFECT,
 	GATE_ROW_MESSAGE,
+	GATE_ROW_VALUES,
 	GATE_ROW_PACK_KEYS,
 	GATE_ROW_EXCEPT = GATE_ROW_PACK_KEYS,
 	GATE_ROW_OFF,
@@ -79,6 +82,7 @@ static const struct gate_field gate_rule_fields[GATE_ROW_KEYS] = {
 	[GATE_ROW_DENY] = { "deny", gate_field_bool, offsetof(struct gate_rule_row, deny) },
 	[GATE_ROW_EFFECT] = { "effect", gate_row_effect, offsetof(struct gate_rule_row, everywhere) },
 	[GATE_ROW_MESSAGE] = { "message", gate_field_str, offsetof(struct gate_rule_row, message) },
+	[GATE_ROW_VALUES] = { "values", gate_value_rows_read, offsetof(struct gate_rule_row, values) },
 	[GATE_ROW_EXCEPT] = { "except", gate_field_strs, offsetof(struct gate_rule_row, not_paths) },
 	[GATE_ROW_OFF] = { "off", gate_field_bool, offsetof(struct gate_rule_row, off) },
 };
@@ -92,6 +96,7 @@ static inline void gate_rule_row_clear(struct gate_rule_row *r)
 	free(r->message);
 	gate_strs_clear(&r->paths);
 	gate_strs_clear(&r->not_paths);
+	gate_value_rows_clear(&r->values);
 	*r = (struct gate_rule_row){ 0 };
 }
 

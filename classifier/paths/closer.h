@@ -7,8 +7,6 @@
 
 /* A table of words a rule: whether any line gained or lost holds one. */
 int gate_closer_words(struct gate_detect *d, struct gate_look *l, struct gate_err *err);
-/* Files that hold thresholds beside other things count only when a line about thresholds changed. */
-int gate_closer_threshold(struct gate_detect *d, struct gate_look *l, struct gate_err *err);
 /* An edited CODEOWNERS weighs less than a removed one. */
 int gate_closer_owners(struct gate_detect *d, struct gate_look *l, struct gate_err *err);
 

@@ -33,6 +33,8 @@ struct gate_credential_state {
 	uint8_t key[32];
 	struct gate_strs names; /* credentials that stand in paths: whatever finding names the path must not show them */
 	bool names_cut;
+	struct gate_strs values; /* secrets that stand in contents: other detectors show values of settings, targets of links, urls */
+	bool values_cut;
 };
 
 int gate_credentials_init(struct gate_detect *d, struct gate_err *err)
@@ -73,6 +75,9 @@ void gate_credentials_release(struct gate_detect *d)
 		for (size_t i = 0; i < st->names.n; i++)
 			gate_wipe(st->names.v[i], strlen(st->names.v[i]));
 		gate_strs_clear(&st->names);
+		for (size_t i = 0; i < st->values.n; i++)
+			gate_wipe(st->values.v[i], strlen(st->values.v[i]));
+		gate_strs_clear(&st->values);
 	}
 	free(st);
 	d->credentials = NULL;
@@ -291,6 +296,24 @@ static int remember_name(struct look *l, const char *s, size_t n, struct gate_er
 	return gate_strs_add_new(&l->st->names, text, err);
 }
 
+/* Beyond so many, values of findings are not shown at all. */
+#define VALUES_MAX 500u
+#define SHOWN_MIN 8u /* a shorter part says nothing */
+
+static int remember_value(struct look *l, const char *s, size_t n, struct gate_err *err)
+{
+	gate_autofree char *text = NULL;
+
+	if (l->decoded || n < SHOWN_MIN || n > GATE_FINDING_TEXT_MAX || memchr(s, '\n', n))
+		return 0; /* no value of a finding looks like that */
+	if (l->st->values.n >= VALUES_MAX) {
+		l->st->values_cut = true;
+		return 0;
+	}
+	text = strndup(s, n);
+	return text ? gate_strs_add_new(&l->st->values, text, err) : gate_err_set(err, GATE_E_NOMEM, "out of memory");
+}
+
 static int found(void *arg, const struct gate_secret_match *m, bool limit, struct gate_err *err)
 {
 	struct look *l = arg;
@@ -311,6 +334,8 @@ static int found(void *arg, const struct gate_secret_match *m, bool limit, struc
 		return 0;
 	}
 	if (l->in_name && remember_name(l, l->text + m->from, m->to - m->from, err) < 0)
+		return -GATE_E_NOMEM;
+	if (!l->in_name && remember_value(l, l->text + m->from, m->to - m->from, err) < 0)
 		return -GATE_E_NOMEM;
 	n.path = gate_lend(l->o->path);
 	n.text = l->o->text;
@@ -483,6 +508,40 @@ static int redact(char **text, const struct gate_strs *names, struct gate_err *e
 	return 0;
 }
 
+/* A value that was cut may end in the middle of a secret. */
+static void redact_end(char *text, const struct gate_strs *secrets)
+{
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < secrets->n; i++) {
+		const char *s = secrets->v[i];
+		size_t n = strlen(s) - 1;
+
+		for (n = n < len ? n : len; n >= SHOWN_MIN; n--) {
+			if (memcmp(text + len - n, s, n) == 0) {
+				text[len - n] = '\0';
+				len -= n;
+				break;
+			}
+		}
+	}
+}
+
+static int redact_values(const struct gate_credential_state *st, struct gate_finding *f, struct gate_err *err)
+{
+	char **texts[] = { &f->subject, &f->old_value, &f->new_value, &f->message };
+	int rc = 0;
+
+	for (size_t k = 0; rc == 0 && k < GATE_ARRAY_LEN(texts); k++) {
+		rc = redact(texts[k], &st->values, err);
+		if (rc == 0)
+			redact_end(*texts[k], &st->values);
+	}
+	if (st->values_cut && strcmp(f->id, "SEC-TXT") != 0)
+		*f->old_value = *f->new_value = '\0';
+	return rc;
+}
+
 int gate_credentials_redact(struct gate_detect *d, struct gate_err *err)
 {
 	const struct gate_credential_state *st = d->credentials;
@@ -499,5 +558,7 @@ int gate_credentials_redact(struct gate_detect *d, struct gate_err *err)
 		if (st->names_cut && *f->path)
 			*f->path = *f->subject = '\0';
 	}
+	for (size_t i = 0; rc == 0 && (st->values.n || st->values_cut) && i < d->out->n; i++)
+		rc = redact_values(st, &d->out->v[i], err);
 	return rc;
 }

@@ -1,6 +1,7 @@
 #include "classifier/tests/deleted.h"
 
 #include "classifier/lines.h"
+#include "classifier/tests/counts.h"
 
 #include <string.h>
 
@@ -160,6 +161,19 @@ static int moved(struct gate_detect *d, const struct test_file *gone, bool *yes,
 	return rc;
 }
 
+/* Its tests came in other files of the change: all but one in five, which a merge may have made one. */
+static int merged(struct gate_detect *d, const struct test_file *gone, bool *yes, struct gate_err *err)
+{
+	struct gate_delta x = { .path = gone->path, .old_mode = gone->mode };
+	uint32_t found, total;
+	int rc;
+
+	gate_copy(x.old_oid, sizeof(x.old_oid), gone->oid);
+	rc = gate_tests_elsewhere(d, gone->change, &x, &found, &total, err);
+	*yes = total && found * 5 >= total * 4;
+	return rc;
+}
+
 int gate_tests_deleted_end(struct gate_detect *d, struct gate_err *err)
 {
 	const struct test_files *gone = &d->tests->gone;
@@ -170,6 +184,8 @@ int gate_tests_deleted_end(struct gate_detect *d, struct gate_err *err)
 		bool yes;
 
 		rc = moved(d, &gone->v[i], &yes, err);
+		if (rc == 0 && !yes)
+			rc = merged(d, &gone->v[i], &yes, err);
 		if (rc == 0 && !yes)
 			rc = gate_detect_add(d, gone->v[i].change, &s, err);
 	}

@@ -226,9 +226,6 @@ static void each_list_finds_its_files(void **state)
 		{ "DEP-CFG", ".mvn/extensions.xml" },
 		{ "DEP-ORPHAN", "package-lock.json" },
 		{ "DEP-ORPHAN", "a/Cargo.lock" },
-		{ "TST-THR", "codecov.yml" },
-		{ "TST-THR", ".nycrc.json" },
-		{ "TST-THR", "a/.coveragerc" },
 	};
 	gate_auto(world) struct world w = { 0 };
 
@@ -343,7 +340,7 @@ static void effect_on_protected_refs_only(void **state)
 {
 	const struct step lock = { "package-lock.json", "{\"packages\":{\"node_modules/a\":{\"version\":\"1\"}}}",
 				   "{\"packages\":{\"node_modules/a\":{\"version\":\"2\"}}}" },
-			  threshold = { ".nycrc", "{\"lines\": 90}", "{\"lines\": 50}" };
+			  threshold = { ".nycrc", "{\"lines\": 90}", "{\"lines\": 88}" };
 	const struct step both[] = { lock, threshold };
 	gate_auto(world) struct world w = { 0 };
 
@@ -513,12 +510,6 @@ static void closer_looks(void **state)
 		struct step s;
 		enum gate_tier floor; /* GATE_TIER_COUNT: no finding */
 	} t[] = {
-		{ "TST-THR",
-		  { "package.json", "{\"jest\": {\n\"lines\": 90\n}}", "{\"jest\": {\n\"lines\": 80\n}}" },
-		  GATE_TIER_HIGH },
-		{ "TST-THR", { "package.json", "{\n\"name\": \"a\"\n}", "{\n\"name\": \"b\"\n}" }, GATE_TIER_COUNT },
-		{ "TST-THR", { "pyproject.toml", "fail_under = 90\n", "\n" }, GATE_TIER_HIGH },
-		{ "TST-THR", { "vite.config.ts", "plugins: []\n", "plugins: [x]\n" }, GATE_TIER_COUNT },
 		{ "BLD-NPM", { "package.json", "{\n}", "{\n\"postinstall\": \"x\"\n}" }, GATE_TIER_HIGH },
 		{ "BLD-NPM", { "package.json", "{\n}", "{\n\"start\": \"x\"\n}" }, GATE_TIER_COUNT },
 		{ "BLD-TESTCMD", { "package.json", "\"test\": \"tap && lint\"", "\"test\": \"tap\"" }, GATE_TIER_HIGH },

@@ -50,7 +50,7 @@ static void judge(const struct gate_policy *p, enum gate_text kind, const char *
 {
 	struct gate_err err = { 0 };
 	struct gate_classifier *c;
-	struct gate_object o = { kind, path, "cccccccccccccccccccccccccccccccccccccccc", text->s, text->len };
+	struct gate_object o = { .text = kind, .path = path, .commit = "cccccccccccccccccccccccccccccccccccccccc", .bytes = text->s, .len = text->len };
 
 	gate_copy(one_change.ref, sizeof(one_change.ref), "refs/heads/x");
 	changes = (struct gate_changes){ &one_change, 1, 1 };

@@ -83,6 +83,13 @@ static int by_group(const void *a, const void *b)
 }
 
 /* Marks in code are counted, one by one; other values stand for themselves. */
+/* What is told by where a file stands, by what else stays in it, and by what is new, was said of tests and their settings (reference: classifier.md 2, 8).
+ * A check of rights counts wherever it stands, and each for itself; so does what a project's own rule names. */
+static bool of_tests(const struct gate_rule *rule)
+{
+	return strcmp(rule->cls, "TST") == 0;
+}
+
 static bool is_mark(const struct gate_value_row *row)
 {
 	return row->text && row->worse == GATE_WORSE_ADDED;
@@ -100,11 +107,11 @@ static int note(struct comparison *c, struct gate_value *old, struct gate_value 
 	struct gate_value_state *st = c->d->values;
 	const struct gate_value *one = old ? old : new;
 	struct diff x = { .rule = one->rule, .row = one->row, .change = c->change, .still = still,
-			  .counts = gate_value_place_counts(c->delta->path),
+			  .counts = !of_tests(one->rule) || gate_value_place_counts(c->delta->path),
 			  .no_before = !gate_mode_is_file(c->delta->old_mode),
 			  .no_now = !gate_mode_is_file(c->delta->new_mode) };
 
-	if (!old && is_mark(one->row))
+	if (!old && is_mark(one->row) && of_tests(one->rule))
 		x.born = x.no_before || new->strict < 0;
 
 	if (st->n >= GATE_VALUES_MAX) {
@@ -408,7 +415,7 @@ static struct gate_weight weigh(const struct diff *x)
 		at_most(&w, GATE_TIER_LOW, 5000);
 	if (!x->old.text && x->no_before)
 		at_most(&w, GATE_TIER_MEDIUM, 20000);
-	if (!x->new.text && x->still)
+	if (!x->new.text && x->still && of_tests(x->rule))
 		at_most(&w, GATE_TIER_MEDIUM, 20000);
 	if (x->swapped || (gate_value_is_set(x->row) && x->new.text && strcmp(x->rule->id, "TST-SCOPE") == 0 &&
 			   ordinary_exclusion(x->new.text)))

@@ -2,6 +2,7 @@
 #include "classifier/detect.h"
 
 #include "classifier/deps/cfg.h"
+#include "classifier/control/ci.h"
 #include "classifier/deps/locks.h"
 #include "classifier/deps/vuln.h"
 #include "classifier/docs.h"
@@ -69,6 +70,7 @@ const struct gate_delta_detector gate_delta_detectors[] = {
 	{ "secret-files", gate_secret_files_delta },
 	{ "test-counts", gate_test_counts_delta }, /* before the values: they ask it which tests are new */
 	{ "values", gate_values_delta },
+	{ "ci", gate_ci_delta },
 };
 const size_t gate_delta_detectors_n = GATE_ARRAY_LEN(gate_delta_detectors);
 
@@ -80,6 +82,7 @@ const struct gate_end_detector gate_end_detectors[] = {
 	{ "locks", gate_locks_end },
 	{ "vulnerabilities", gate_dep_vuln_end },
 	{ "size", gate_size_end },
+	{ "ci", gate_ci_end },
 	{ "values", gate_values_end },
 	{ "test-counts", gate_test_counts_end },
 	{ "tally", gate_tally_end },
@@ -99,6 +102,7 @@ const struct gate_detect_state gate_detect_states[] = {
 	{ "tally", gate_tally_init, gate_tally_release },
 	{ "values", gate_values_init, gate_values_release },
 	{ "test-counts", gate_test_counts_init, gate_test_counts_release },
+	{ "ci", gate_ci_init, gate_ci_release },
 };
 const size_t gate_detect_states_n = GATE_ARRAY_LEN(gate_detect_states);
 

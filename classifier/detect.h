@@ -21,6 +21,7 @@ struct gate_tally_state;  /* objects/tally.c */
 struct gate_value_state;	  /* values/values.c */
 struct gate_count_state;	  /* tests/counts.c */
 struct gate_ci_state;	  /* control/ci.c */
+struct gate_owners_state; /* control/owners.c */
 
 struct gate_detect {
 	const struct gate_policy *policy;
@@ -45,6 +46,7 @@ struct gate_detect {
 	struct gate_value_state *values;
 	struct gate_count_state *counts;
 	struct gate_ci_state *ci;
+	struct gate_owners_state *owners;
 };
 
 /* Looks at one new object. `texts`: 1 << enum gate_text for each kind it wants. */

@@ -2,7 +2,10 @@
 #include "classifier/detect.h"
 
 #include "classifier/deps/cfg.h"
+#include "classifier/agents/hidden.h"
 #include "classifier/control/ci.h"
+#include "classifier/control/keys.h"
+#include "classifier/control/owners.h"
 #include "classifier/deps/locks.h"
 #include "classifier/deps/vuln.h"
 #include "classifier/docs.h"
@@ -71,6 +74,9 @@ const struct gate_delta_detector gate_delta_detectors[] = {
 	{ "test-counts", gate_test_counts_delta }, /* before the values: they ask it which tests are new */
 	{ "values", gate_values_delta },
 	{ "ci", gate_ci_delta },
+	{ "code-owners", gate_owners_delta },
+	{ "keys", gate_keys_delta },
+	{ "agents-hidden", gate_agents_hidden_delta },
 };
 const size_t gate_delta_detectors_n = GATE_ARRAY_LEN(gate_delta_detectors);
 
@@ -83,6 +89,7 @@ const struct gate_end_detector gate_end_detectors[] = {
 	{ "vulnerabilities", gate_dep_vuln_end },
 	{ "size", gate_size_end },
 	{ "ci", gate_ci_end },
+	{ "code-owners", gate_owners_end },
 	{ "values", gate_values_end },
 	{ "test-counts", gate_test_counts_end },
 	{ "tally", gate_tally_end },
@@ -103,6 +110,7 @@ const struct gate_detect_state gate_detect_states[] = {
 	{ "values", gate_values_init, gate_values_release },
 	{ "test-counts", gate_test_counts_init, gate_test_counts_release },
 	{ "ci", gate_ci_init, gate_ci_release },
+	{ "owners", gate_owners_init, gate_owners_release },
 };
 const size_t gate_detect_states_n = GATE_ARRAY_LEN(gate_detect_states);
 
@@ -110,7 +118,9 @@ const struct gate_closer gate_closers[] = {
 	{ "BLD-DOCK", gate_closer_words },	 { "BLD-NPM", gate_closer_words },
 	{ "BLD-TESTCMD", gate_closer_words },	 { "DB-MIG", gate_closer_migration },
 	{ "DEP-ADD", gate_locks_closer },	 { "DEP-CFG", gate_cfg_closer },
-	{ "GIT-ATTR", gate_attributes_closer },	 { "OWN-CODE", gate_closer_owners },
+	{ "GIT-ATTR", gate_attributes_closer },	 { "OWN-CODE", gate_owners_closer },
 	{ "SEC-FILE", gate_secret_file_closer }, { "TST-DEL", gate_tests_deleted_closer },
+	{ "OWN-BOT", gate_keys_closer },	 { "OWN-POL", gate_keys_closer },
+	{ "AGT-RUN", gate_keys_closer },	 { "AGT-VSC", gate_keys_closer },
 };
 const size_t gate_closers_n = GATE_ARRAY_LEN(gate_closers);

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-static const struct gate_weight high = { GATE_TIER_HIGH, 50000, false };
 static const struct gate_weight medium = { GATE_TIER_MEDIUM, 20000, false };
 
 /* What a rule looks for in changed lines, without letter case. otherwise: the weight when no such line changed; NULL:
@@ -116,13 +115,4 @@ int gate_closer_words(struct gate_detect *d, struct gate_look *l, struct gate_er
 			return judge(d, l, &word_rows[i], err);
 	}
 	return gate_err_set(err, GATE_E_BUG, "rule %s has no words to look for", l->id);
-}
-
-int gate_closer_owners(struct gate_detect *d, struct gate_look *l, struct gate_err *err)
-{
-	(void)d;
-	(void)err;
-	if (l->delta->new_mode)
-		l->w = high;
-	return 0;
 }

@@ -7,7 +7,5 @@
 
 /* A table of words a rule: whether any line gained or lost holds one. */
 int gate_closer_words(struct gate_detect *d, struct gate_look *l, struct gate_err *err);
-/* An edited CODEOWNERS weighs less than a removed one. */
-int gate_closer_owners(struct gate_detect *d, struct gate_look *l, struct gate_err *err);
 
 #endif

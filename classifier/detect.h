@@ -22,6 +22,7 @@ struct gate_value_state;	  /* values/values.c */
 struct gate_count_state;	  /* tests/counts.c */
 struct gate_ci_state;	  /* control/ci.c */
 struct gate_owners_state; /* control/owners.c */
+struct gate_gain_state;	  /* values/gains.c */
 
 struct gate_detect {
 	const struct gate_policy *policy;
@@ -47,6 +48,7 @@ struct gate_detect {
 	struct gate_count_state *counts;
 	struct gate_ci_state *ci;
 	struct gate_owners_state *owners;
+	struct gate_gain_state *gains;
 };
 
 /* Looks at one new object. `texts`: 1 << enum gate_text for each kind it wants. */

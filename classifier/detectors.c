@@ -6,6 +6,10 @@
 #include "classifier/control/ci.h"
 #include "classifier/control/keys.h"
 #include "classifier/control/owners.h"
+#include "classifier/build/npm.h"
+#include "classifier/build/programs.h"
+#include "classifier/build/project_files.h"
+#include "classifier/build/task_files.h"
 #include "classifier/deps/locks.h"
 #include "classifier/deps/vuln.h"
 #include "classifier/docs.h"
@@ -28,6 +32,7 @@
 #include "classifier/tests/deleted.h"
 #include "classifier/text/hidden.h"
 #include "classifier/values/values.h"
+#include "classifier/values/gains.h"
 
 #define BLOB (1u << GATE_TEXT_BLOB)
 #define ANY_TEXT (BLOB | 1u << GATE_TEXT_LINK | 1u << GATE_TEXT_COMMIT | 1u << GATE_TEXT_TAG | 1u << GATE_TEXT_REF)
@@ -77,6 +82,9 @@ const struct gate_delta_detector gate_delta_detectors[] = {
 	{ "code-owners", gate_owners_delta },
 	{ "keys", gate_keys_delta },
 	{ "agents-hidden", gate_agents_hidden_delta },
+	{ "tasks", gate_task_files_delta },
+	{ "programs", gate_program_delta },
+	{ "project-files", gate_project_files_delta },
 };
 const size_t gate_delta_detectors_n = GATE_ARRAY_LEN(gate_delta_detectors);
 
@@ -88,6 +96,7 @@ const struct gate_end_detector gate_end_detectors[] = {
 	{ "locks", gate_locks_end },
 	{ "vulnerabilities", gate_dep_vuln_end },
 	{ "size", gate_size_end },
+	{ "facts", gate_gains_end },
 	{ "ci", gate_ci_end },
 	{ "code-owners", gate_owners_end },
 	{ "values", gate_values_end },
@@ -111,12 +120,17 @@ const struct gate_detect_state gate_detect_states[] = {
 	{ "test-counts", gate_test_counts_init, gate_test_counts_release },
 	{ "ci", gate_ci_init, gate_ci_release },
 	{ "owners", gate_owners_init, gate_owners_release },
+	{ "facts", gate_gains_init, gate_gains_release },
 };
 const size_t gate_detect_states_n = GATE_ARRAY_LEN(gate_detect_states);
 
 const struct gate_closer gate_closers[] = {
-	{ "BLD-DOCK", gate_closer_words },	 { "BLD-NPM", gate_closer_words },
-	{ "BLD-TESTCMD", gate_closer_words },	 { "DB-MIG", gate_closer_migration },
+	{ "BLD-DOCK", gate_closer_words },	 { "BLD-NPM", gate_npm_closer },
+	{ "BLD-PY", gate_program_closer },	 { "BLD-RS", gate_program_closer },
+	{ "BLD-C", gate_program_closer },	 { "BLD-JVM", gate_program_closer },
+	{ "BLD-NET", gate_program_closer },	 { "BLD-RB", gate_program_closer },
+	{ "BLD-EX", gate_program_closer },	 { "BLD-SH", gate_program_closer },
+	{ "BLD-PHP", gate_composer_closer },	 { "DB-MIG", gate_closer_migration },
 	{ "DEP-ADD", gate_locks_closer },	 { "DEP-CFG", gate_cfg_closer },
 	{ "GIT-ATTR", gate_attributes_closer },	 { "OWN-CODE", gate_owners_closer },
 	{ "SEC-FILE", gate_secret_file_closer }, { "TST-DEL", gate_tests_deleted_closer },

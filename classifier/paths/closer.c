@@ -19,25 +19,9 @@ struct word_row {
 static const char *const dock_words[] = { "user root",	  "user 0",   "privileged", "cap_add", "docker.sock",
 					  "network_mode", "add http", "| sh",	    "|sh",     "| bash",
 					  "|bash",	  "secret",   "password",   "token",   NULL };
-static const char *const npm_words[] = { "\"preinstall\"",
-					 "\"install\"",
-					 "\"postinstall\"",
-					 "\"prepare\"",
-					 "\"prepublish",
-					 "\"prepack\"",
-					 "\"postpack\"",
-					 "\"preversion\"",
-					 "\"postversion\"",
-					 "\"dependencies\": \"",
-					 "\"gypfile\"",
-					 "\"bin\"",
-					 NULL };
-static const char *const testcmd_words[] = { "\"test\"", "\"test:", "\"pretest",   "\"posttest", "\"lint", "\"check",
-					     "\"ci\"",	 "\"ci:",   "\"typecheck", "\"coverage", NULL };
 
 static const struct word_row word_rows[] = {
-	{ "BLD-DOCK", &medium, dock_words, NULL },	 { "BLD-NPM", NULL, npm_words, NULL },
-	{ "BLD-TESTCMD", NULL, testcmd_words, NULL },
+	{ "BLD-DOCK", &medium, dock_words, NULL },
 };
 
 static bool holds(const char *s, size_t len, const char *const *words)

@@ -368,7 +368,7 @@ static void what_runs_anywhere_counts_anywhere(void **state)
 	gate_auto(world) struct world w = { 0 };
 
 	(void)state;
-	JUDGE(&w, TOPIC, { ".claude/settings.json", "{}", "{\"hooks\": {}}" });
+	JUDGE(&w, TOPIC, { ".claude/settings.json", "{}", "{\"hooks\": {\"Stop\": [{\"hooks\": [{\"type\": \"command\", \"command\": \"./x\"}]}]}}" });
 	assert_int_equal(w.score.tier, GATE_TIER_CRITICAL);
 	JUDGE(&w, TOPIC, { ".github/workflows/ci.yml", "a", "b" });
 	assert_int_equal(w.score.tier, GATE_TIER_MEDIUM);
@@ -509,9 +509,6 @@ static void closer_looks(void **state)
 		struct step s;
 		enum gate_tier floor; /* GATE_TIER_COUNT: no finding */
 	} t[] = {
-		{ "BLD-NPM", { "package.json", "{\n}", "{\n\"postinstall\": \"x\"\n}" }, GATE_TIER_HIGH },
-		{ "BLD-NPM", { "package.json", "{\n}", "{\n\"start\": \"x\"\n}" }, GATE_TIER_COUNT },
-		{ "BLD-TESTCMD", { "package.json", "\"test\": \"tap && lint\"", "\"test\": \"tap\"" }, GATE_TIER_HIGH },
 		{ "OWN-CODE", { "CODEOWNERS", "* @a", "* @b" }, GATE_TIER_HIGH },
 		{ "OWN-CODE", { "CODEOWNERS", "* @a", NULL }, GATE_TIER_CRITICAL },
 		{ "DB-MIG", { "db/migrate/1.rb", NULL, "x" }, GATE_TIER_MEDIUM },

@@ -89,7 +89,7 @@ static struct gate_weight weight_of(const struct note *n)
 {
 	static const struct gate_weight by_tier[] = { { GATE_TIER_LOW, 5000, false },
 						      { GATE_TIER_MEDIUM, 20000, false },
-						      { GATE_TIER_HIGH, 50000, true }, /* HOLES 5: never held */
+						      { GATE_TIER_HIGH, 100000, true }, /* HOLES 5: never held, so it weighs as what is refused */
 						      { GATE_TIER_CRITICAL, UINT32_MAX, true } };
 
 	return by_tier[n->old ? GATE_SECRET_LOW : n->tier];

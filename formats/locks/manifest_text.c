@@ -14,7 +14,7 @@ struct shape {
 	const char *block; /* only inside a block that a line with this word begins */
 };
 
-static const char *const git_words[] = { "git:", "github:", ":git", ":github", "gist:", "bitbucket:", "git =>", "url:" };
+static const char *const vcs_words[] = { "git:", "github:", ":git", ":github", "gist:", "bitbucket:", "git =>", "url:" };
 static const char *const path_words[] = { "path:", ":path", "path =>" };
 
 static bool has(const struct gate_line *l, const char *const *words, size_t n)
@@ -79,7 +79,7 @@ static int one_line(struct gate_lock_store *s, struct gate_parts *p, const struc
 		gate_parts_setn(p, GATE_PART_SOURCE, name, n);
 		gate_parts_set(p, GATE_PART_VERSION, "");
 		kind = GATE_DEP_URL;
-	} else if (!sh->address && behind(l, git_words, GATE_ARRAY_LEN(git_words), &from, &from_len)) {
+	} else if (!sh->address && behind(l, vcs_words, GATE_ARRAY_LEN(vcs_words), &from, &from_len)) {
 		kind = GATE_DEP_GIT;
 		gate_parts_setn(p, GATE_PART_SOURCE, from, from_len);
 	} else if (behind(l, path_words, GATE_ARRAY_LEN(path_words), &from, &from_len)) {
@@ -171,7 +171,7 @@ static int mix_line(struct gate_lock_store *s, struct gate_parts *p, const struc
 		n++;
 	gate_parts_reset(p, l->number);
 	gate_parts_setn(p, GATE_PART_NAME, name, n);
-	if (behind(l, git_words, 2, &from, &from_len)) {
+	if (behind(l, vcs_words, 2, &from, &from_len)) {
 		kind = GATE_DEP_GIT;
 		gate_parts_setn(p, GATE_PART_SOURCE, from, from_len);
 	} else if (has(l, path_words, 1) && behind(l, path_words, 1, &from, &from_len)) {

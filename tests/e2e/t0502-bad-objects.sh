@@ -99,6 +99,8 @@ for how in gone cut noise empty other; do
 	push_as codex-bot agent "$T/$C.git" "$NEW:refs/heads/topic"
 	if [ "$STATUS" = 0 ]; then
 		is "$(git -C $C.git rev-parse topic)" "$NEW" "the old blob $how: not needed for this judgement, so the push lands whole"
+	elif [ "$(json '.verdict + ":" + ([.findings[] | select(.id == "GATE-LIMIT")] | length > 0 | tostring)')" = hold:true ]; then
+		is "$(git -C $C.git rev-parse topic)" "$(oid base.git "$TOPIC")" "the old blob $how: held, because what changed could not be compared"
 	else
 		not_moved "the old blob $how: refused"
 	fi

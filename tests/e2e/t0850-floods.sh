@@ -23,7 +23,7 @@ main=$(oid srv.git refs/heads/main)
 # held ACTOR REF KILOBYTES: that much that cannot be compressed, on main
 big() {
 	git -C agent checkout -q -f --detach "$main"
-	head -c $(($3 * 1000)) /dev/urandom >agent/big
+	head -c $(($3 * 990)) /dev/urandom | base64 >agent/big
 	git -C agent add big
 	git -C agent commit -q -m big
 	snap srv

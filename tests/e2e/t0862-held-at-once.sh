@@ -40,7 +40,7 @@ main=$(oid srv.git refs/heads/main)
 work() {
 	for i in $(seq "$1"); do
 		git -C agent checkout -q -f --detach "$main"
-		head -c $(($2 * 1000)) /dev/urandom >agent/work
+		head -c $(($2 * 738)) /dev/urandom | base64 >agent/work
 		git -C agent add work && git -C agent commit -q -m "work $i" && git -C agent branch -f "b$i"
 	done
 }

@@ -61,8 +61,8 @@ if dynamic "$build/refgate-worker"; then
 else
 	clean "refgate-worker carries no network code" no_network "$build/refgate-worker"
 fi
-clean "refgate is small" small "$build/refgate" 4500000
-clean "refgate-worker is small" small "$build/refgate-worker" 5000000
+clean "refgate is small" small "$build/refgate" 6000000
+clean "refgate-worker is small" small "$build/refgate-worker" 7000000
 clean "refgate is hardened" hardened "$build/refgate"
 clean "refgate-worker is hardened" hardened "$build/refgate-worker"
 
@@ -74,7 +74,7 @@ plant one 'int git_libgit2_init(void) { return 0; } int main(void) { return git_
 caught "libgit2 in refgate" "one links libgit2: git_libgit2_init" no_libgit2 "$T/one"
 plant two 'int libssh2_init(int f) { return f; } int main(void) { return libssh2_init(0); }'
 caught "a transport in refgate-worker" "two can reach a network: libssh2_init" no_network "$T/two"
-plant three 'char big[5000000] = { 1 }; int main(void) { return big[9]; }'
+plant three 'char big[7500000] = { 1 }; int main(void) { return big[9]; }'
 caught "a program that grew" "three has" small "$T/three" 3500000
 caught "a program that is not position independent" "one is not position independent" hardened "$T/one"
 caught "an executable stack" "one has an executable stack" hardened "$T/one"

@@ -188,7 +188,7 @@ static int tell(struct gate_detect *d, const struct note *n, struct gate_err *er
 	static const struct gate_weight weights[] = {
 		[GATE_TIER_LOW] = { GATE_TIER_LOW, 5000, false },
 		[GATE_TIER_MEDIUM] = { GATE_TIER_MEDIUM, 20000, false },
-		[GATE_TIER_HIGH] = { GATE_TIER_HIGH, 50000, true },
+		[GATE_TIER_HIGH] = { GATE_TIER_HIGH, 100000, true },
 	};
 	gate_auto(gate_buf) struct gate_buf subject = { 0 }, what = { 0 }, message = { 0 };
 	struct gate_sighting s = { .id = "SEC-TXT", .path = n->path, .commit = n->commit, .line = n->line };

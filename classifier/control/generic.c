@@ -125,8 +125,10 @@ static int filters(struct walk *w, const struct gate_node *n, const char *key, c
 
 	if (strcasecmp(key, "when") == 0 && (strcmp(n->text, "never") == 0 || strcmp(n->text, "manual") == 0)) {
 		snprintf(what, sizeof(what), "when: %s", n->text);
-		/* a check that waits for a hand; a deployment that does is no loss */
-		return !checks(w) ? 0 : gate_ci_add(w->s, GATE_FACT_SOFT, w->n > 2 && strcmp(n->text, "never") == 0 ? GATE_TIER_MEDIUM : GATE_TIER_HIGH, n, w->job, what, "when");
+		/* a check that waits for a hand is a loss; a deployment that no longer waits is one */
+		if (!checks(w))
+			return *n->text == 'm' ? gate_ci_add(w->s, GATE_FACT_NEED, GATE_TIER_HIGH, n, w->job, "waits for a hand", "") : 0;
+		return gate_ci_add(w->s, GATE_FACT_SOFT, w->n > 2 && strcmp(n->text, "never") == 0 ? GATE_TIER_MEDIUM : GATE_TIER_HIGH, n, w->job, what, "when");
 	}
 	if ((strcmp(key, "if") == 0 && strcasecmp(n->text, "false") == 0) || (strcmp(key, "condition") == 0 && (strcasecmp(n->text, "false") == 0 || strcasecmp(n->text, "never()") == 0)) ||
 	    (strcmp(key, "enabled") == 0 && strcasecmp(n->text, "false") == 0) || (strcmp(key, "skip") == 0 && strcasecmp(n->text, "false") != 0 && *n->text)) {
@@ -134,7 +136,8 @@ static int filters(struct walk *w, const struct gate_node *n, const char *key, c
 		return gate_ci_add(w->s, GATE_FACT_SOFT, GATE_TIER_HIGH, n, NULL, what, "if: false");
 	}
 	if (strcmp(key, "trigger") == 0 && (strcmp(n->text, "none") == 0 || strcmp(n->text, "manual") == 0))
-		return !checks(w) ? 0 : gate_ci_add(w->s, GATE_FACT_SOFT, GATE_TIER_HIGH, n, w->job, "started by hand", "when");
+		return checks(w) ? gate_ci_add(w->s, GATE_FACT_SOFT, GATE_TIER_HIGH, n, w->job, "started by hand", "when") :
+				   gate_ci_add(w->s, GATE_FACT_NEED, GATE_TIER_HIGH, n, w->job, "waits for a hand", "");
 	if (strcmp(key, "pr") == 0 && strcmp(n->text, "none") == 0)
 		return gate_ci_add(w->s, GATE_FACT_NARROW, GATE_TIER_HIGH, n, NULL, "pr: none", NULL);
 	if (in(" except ignore exclude paths-ignore branches-ignore skip_branches ", above) || in(" except ", key)) {

@@ -173,7 +173,9 @@ static bool section_head(struct owners *o, const char *s, size_t len, uint32_t *
 	x->optional = optional;
 	end++;
 	if ((size_t)(end - s) < len && *end == '[') {
-		x->approvals = strtol(end + 1, NULL, 10);
+		x->approvals = 0;
+		for (const char *p = end + 1; p < s + len && isdigit((unsigned char)*p) && x->approvals < 1000; p++)
+			x->approvals = x->approvals * 10 + (*p - '0');
 		end = memchr(end, ']', len - (size_t)(end - s));
 		end = end ? end + 1 : s + len;
 	}
@@ -439,9 +441,10 @@ static bool all_known(const struct owners *o, const struct gate_strs *who)
 	return true;
 }
 
-static int probe(struct gate_detect *d, const struct file *f, const struct owners *old, const struct owners *new, const char *path, size_t *told, struct gate_err *err)
+static int probe(struct gate_detect *d, const struct file *f, const struct owners *old, const struct owners *new, const char *path, struct gate_strs *told, struct gate_err *err)
 {
 	gate_auto(gate_strs) struct gate_strs was = { 0 }, is = { 0 };
+	gate_auto(gate_buf) struct gate_buf loss = { 0 };
 	bool was_special, is_special;
 	int rc = ask(old, path, &was, &was_special, err);
 
@@ -452,7 +455,16 @@ static int probe(struct gate_detect *d, const struct file *f, const struct owner
 	/* out of what everybody owns to owners of its own, whom the list knew: that is more care, not less */
 	if (!was_special && is_special && is.n && all_known(old, &is))
 		return 0;
-	++*told;
+	/* many paths that go from the same owners to the same others are one loss */
+	gate_strs_join(&loss, &was, ", ");
+	gate_buf_str(&loss, " > ");
+	gate_strs_join(&loss, &is, ", ");
+	if (gate_buf_check(&loss, err) < 0)
+		return -GATE_E_NOMEM;
+	if (gate_strs_has(told, loss.s))
+		return 0;
+	if (gate_strs_add(told, loss.s, err) < 0)
+		return -GATE_E_NOMEM;
 	return tell(d, f, path, &was, &is, &high, is.n ? "an owner of this path is no longer asked: look at who may now approve it alone" :
 							   "nobody owns this path any more: look at who would see a change of it", err);
 }
@@ -480,7 +492,7 @@ static int compare(struct gate_detect *d, const struct file *f, const char *befo
 {
 	struct owners old = { 0 }, new = { 0 };
 	gate_auto(gate_strs) struct gate_strs paths = { 0 };
-	size_t told = 0;
+	gate_auto(gate_strs) struct gate_strs told = { 0 };
 	uint64_t work = 0;
 	int rc = parse(before, strlen(before), &old, err);
 
@@ -490,13 +502,13 @@ static int compare(struct gate_detect *d, const struct file *f, const char *befo
 		rc = gate_detect_limit(d, f->change, f->path, NULL, false, "more owners than can be compared: make the file smaller", err);
 	if (rc == 0)
 		rc = sections(d, f, &old, &new, err);
+	rc = rc < 0 ? rc : probes_of(&old, &paths, err);
 	for (size_t i = 0; rc == 0 && i < GATE_ARRAY_LEN(guards); i++)
 		rc = gate_strs_add(&paths, guards[i], err);
-	rc = rc < 0 ? rc : probes_of(&old, &paths, err);
 	rc = rc < 0 ? rc : probes_of(&new, &paths, err);
 	for (size_t i = 0; rc == 0 && i < d->owners->probes.n; i++)
 		rc = gate_strs_add(&paths, d->owners->probes.v[i], err);
-	for (size_t i = 0; rc == 0 && i < paths.n && told < TELL_MAX; i++) {
+	for (size_t i = 0; rc == 0 && i < paths.n && told.n < TELL_MAX; i++) {
 		work += (old.n + 1) * old.n_sections + (new.n + 1) * new.n_sections;
 		if (work > WORK_MAX) {
 			rc = gate_detect_limit(d, f->change, f->path, NULL, false, "more owners than can be compared: make the file smaller", err);

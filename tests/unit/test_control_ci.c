@@ -169,6 +169,7 @@ static const struct table_case vendors[] = {
 	V("jenkins dropped", "Jenkinsfile", "sh 'npm test'\nsh 'make all'\n", "// sh 'npm test'\nsh 'make all'\n", "CI-DROP:high"),
 	V("jenkins indent", "Jenkinsfile", "stage('t') {\n    sh 'npm test'\n}\n", "stage(\"t\") {\n\n\tsh \"npm test\" // all\n}\n", "quiet"),
 	V("tox", "tox.ini", "[testenv]\ncommands =\n  pytest\n  flake8\n", "[testenv]\ncommands =\n  pytest\n", "CI-DROP:high"),
+	V("gitlab deploy waits no more", GL, GLB "push:\n  when: manual\n  script: [./upload.sh]\n", GLB "push:\n  script: [./upload.sh]\n", "CI-DROP:high"),
 	V("unreadable", GL, GLB, "a: [\n", "GATE-PARSE:high"),
 };
 

@@ -77,6 +77,8 @@ static bool same_place(const struct gate_fact *a, const struct gate_fact *b)
 	return a->change == b->change && a->kind == b->kind && strcmp(a->note, b->note) == 0;
 }
 
+#define JUDGED_MAX 5000u /* facts of each side that are left after all that is equal went; the worst kinds come first */
+#define TOLD_MAX 500u    /* findings */
 #define PAIRS_MAX 4000000u /* comparisons; beyond them nothing is paired, so more is reported */
 
 /* A check that is written in another way: one of the same class came. A check of the class "check" may stand for all. */
@@ -348,12 +350,19 @@ static int judge_lost(struct gate_detect *d, const struct gate_fact *f, struct g
 
 int gate_ci_judge(struct gate_detect *d, struct gate_factbag *gained, struct gate_factbag *lost, struct gate_err *err)
 {
-	int rc = 0;
+	const size_t told = d->out->n;
+	const bool many = gained->n > JUDGED_MAX || lost->n > JUDGED_MAX;
+	int rc = many ? gate_detect_limit(d, gained->n ? gained->v[0].change : lost->v[0].change, gained->n ? gained->v[0].path : lost->v[0].path, NULL, false,
+					  "more changes of CI than can be compared: push smaller parts", err) :
+			0;
 
 	pair(gained, lost);
-	for (size_t i = 0; rc == 0 && i < gained->n; i++)
+	for (size_t i = 0; rc == 0 && i < gained->n && i < JUDGED_MAX && d->out->n < told + TOLD_MAX; i++)
 		rc = judge_gained(d, &gained->v[i], gained, lost, err);
-	for (size_t i = 0; rc == 0 && i < lost->n; i++)
+	for (size_t i = 0; rc == 0 && i < lost->n && i < JUDGED_MAX && d->out->n < told + TOLD_MAX; i++)
 		rc = judge_lost(d, &lost->v[i], gained, lost, err);
+	if (rc == 0 && !many && d->out->n >= told + TOLD_MAX)
+		rc = gate_detect_limit(d, gained->n ? gained->v[0].change : 0, gained->n ? gained->v[0].path : "", NULL, false,
+				       "more findings about CI than are told: push smaller parts", err);
 	return rc;
 }

@@ -369,6 +369,8 @@ static int one_step(struct workflow *w, const struct gate_node *step, const char
 	rc = condition(w, step, label, step_checks(step), job);
 	rc = rc < 0 ? rc : gate_ci_setting(w->s, gate_node_get(step, "continue-on-error"), "continue-on-error", job, label);
 	rc = rc < 0 ? rc : action(w, uses, off);
+	if (rc == 0 && uses && strstr(uses->text, "actions/checkout") && !gate_node_get(with, "persist-credentials"))
+		rc = gate_ci_add(w->s, GATE_FACT_CRED, GATE_TIER_LOW, uses, NULL, "by default", NULL);
 	rc = rc < 0 || !run ? rc : script(w, run, job, off);
 	if (rc == 0 && inner)
 		rc = gate_ci_text(w->s, inner, job, true);
@@ -437,7 +439,7 @@ static int needs(struct workflow *w, const struct gate_node *job)
 	int rc = 0;
 
 	for (const struct gate_node *e = first_of(list); rc == 0 && e; e = next_of(list, e)) {
-		snprintf(key, sizeof(key), "%.80s waits for %.80s", job->key, e->text);
+		snprintf(key, sizeof(key), "waits for %.80s", e->text);
 		rc = gate_ci_add(w->s, GATE_FACT_NEED, w->release || is_release_name(job->key) ? GATE_TIER_HIGH : GATE_TIER_MEDIUM, e, job->key, key, e->text);
 	}
 	return rc;

@@ -323,15 +323,44 @@ static int judge_gained(struct gate_detect *d, const struct gate_fact *g, const 
 	if (g->kind == GATE_FACT_LOOSE)
 		return judge_words(d, g, lost, gained, false, err);
 	/* a new job stands on the default as all others do */
-	if (!r || was_wider(g, lost) || (g->kind == GATE_FACT_PERM && *g->job == '*' && strcmp(g->key, "default") == 0))
+	if (!r || g->tier == GATE_TIER_LOW || was_wider(g, lost) || (g->kind == GATE_FACT_PERM && *g->job == '*' && strcmp(g->key, "default") == 0))
 		return 0;
 	return tell(d, g, r->id, r->what, false, g->tier, NULL, NULL, r->message, err);
 }
 
-static bool still_starts(const struct gate_fact *f, const struct gate_factbag *gained)
+static bool came(const struct gate_factbag *gained, const struct gate_fact *f, enum gate_fact_kind kind, bool same_job)
 {
-	(void)gained;
-	return strcmp(f->key, "push") == 0;
+	for (size_t i = 0; i < gained->n; i++) {
+		const struct gate_fact *g = &gained->v[i];
+
+		if (g->kind == kind && g->change == f->change && strcmp(g->path, f->path) == 0 && (!same_job || strcmp(g->job, f->job) == 0))
+			return true;
+	}
+	return false;
+}
+
+static bool went(const struct gate_factbag *lost, const struct gate_fact *f, const char *job)
+{
+	for (size_t i = 0; i < lost->n; i++) {
+		if (lost->v[i].kind == GATE_FACT_JOB && strcmp(lost->v[i].path, f->path) == 0 && strcmp(lost->v[i].key, job) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A loss that only says again that a job is gone, or that something took its place. */
+static bool is_told(const struct gate_fact *f, const struct gate_factbag *gained, const struct gate_factbag *lost)
+{
+	const bool job_gone = strcmp(f->job, "*") == 0 && !came(gained, f, GATE_FACT_JOB, false);
+
+	if (f->kind == GATE_FACT_EVENT)
+		return strcmp(f->key, "push") == 0;
+	if (f->kind == GATE_FACT_ENVIRON)
+		return job_gone || came(gained, f, GATE_FACT_ENVIRON, true);
+	if (f->kind == GATE_FACT_NEED)
+		return job_gone || came(gained, f, GATE_FACT_NEED, true) || (*f->note && went(lost, f, f->note));
+	/* a checkout less is no loss; one that keeps them now is */
+	return f->kind == GATE_FACT_NOCRED && !came(gained, f, GATE_FACT_CRED, false);
 }
 
 static int judge_lost(struct gate_detect *d, const struct gate_fact *f, struct gate_factbag *gained, const struct gate_factbag *lost, struct gate_err *err)
@@ -343,7 +372,7 @@ static int judge_lost(struct gate_detect *d, const struct gate_fact *f, struct g
 		return judge_matrix(d, f, gained, err);
 	if (f->kind == GATE_FACT_STRICT)
 		return judge_words(d, f, lost, gained, true, err);
-	if (!r || tier == GATE_TIER_LOW || (f->kind == GATE_FACT_EVENT && still_starts(f, gained)))
+	if (!r || tier == GATE_TIER_LOW || is_told(f, gained, lost))
 		return 0;
 	return tell(d, f, r->id, r->what, true, tier, NULL, NULL, r->message, err);
 }

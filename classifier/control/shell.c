@@ -339,7 +339,7 @@ static int installed(struct reader *r, const struct command *c)
 	return 0;
 }
 
-static const char *const harmless_eval[] = { "ssh-agent", "brew shellenv", "opam env", "direnv", "minikube", "keychain", "luarocks path", "conda", NULL };
+static const char *const harmless_eval[] = { "ssh-agent", "brew shellenv", "opam env", "direnv", "minikube", "keychain", "luarocks path", "conda", "pyenv", "rbenv", "nodenv", "fnm env", "mise ", "docker-machine env", NULL };
 
 static int hidden(struct reader *r, const struct command *c)
 {
@@ -410,7 +410,7 @@ static int lists(struct reader *r, const struct command *c, char after)
 	else if ((strcmp(s, "true") == 0 || strcmp(s, ":") == 0) && (c->before == ';' || c->before == 'n') && c->depth == 0 && r->last.len)
 		rc = soft(r, c->line, "; true", gate_buf_cstr(&r->last), GATE_TIER_HIGH);
 	else if (strcmp(s, "exit 0") == 0 && !r->where->off)
-		rc = add(r, GATE_FACT_SOFT, c->depth ? GATE_TIER_MEDIUM : GATE_TIER_HIGH, "", c->line, "exit 0", "exit 0");
+		rc = add(r, GATE_FACT_SOFT, c->depth || c->before == 'a' ? GATE_TIER_MEDIUM : GATE_TIER_HIGH, "", c->line, "exit 0", "exit 0");
 	else if ((strcmp(s, "set +e") == 0 || gate_starts_with(s, "set +e ") || gate_starts_with(s, "set +ex") || strcmp(s, "set +o errexit") == 0) && !r->where->off)
 		rc = add(r, GATE_FACT_SOFT, r->errexit_back ? GATE_TIER_MEDIUM : GATE_TIER_HIGH, "", c->line, "set +e", "set +e");
 	if (rc == 0 && after == 'p' && class_of(s) && !r->where->loose)

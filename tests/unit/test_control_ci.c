@@ -102,6 +102,11 @@ static const struct table_case github[] = {
 	G("matrix grows", STEP("    strategy: {matrix: {node: [18, 20]}}\n"), STEP("    strategy: {matrix: {node: [18, 20, 22]}}\n"), "quiet"),
 	G("another runner of tests", BASE, HEAD JOB "      - run: npx vitest run\n      - run: npm run lint\n", "quiet"),
 	G("deploy waits no more", STEP("  deploy:\n    needs: [test]\n    runs-on: ubuntu-latest\n    steps: []\n"), STEP("  deploy:\n    runs-on: ubuntu-latest\n    steps: []\n"), "CI-DROP:high"),
+	G("job with an environment removed", STEP("  deploy:\n    needs: [test]\n    environment: prod\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n        with:\n"
+						  "          persist-credentials: false\n"), BASE, "CI-DROP:medium !CI-SECRET !CI-ENV"),
+	G("waits for a job of another name", HEAD "jobs:\n  test:\n    steps: [{run: npm test}]\n  deploy:\n    needs: [test]\n    steps: []\n",
+	  HEAD "jobs:\n  tests:\n    steps: [{run: npm test}]\n  deploy:\n    needs: [tests]\n    steps: []\n", "CI-DROP:medium"),
+	G("nothing to do", BASE, STEP("      - run: git diff --quiet && exit 0\n"), "CI-SOFT:medium"),
 	{ "moved to another file", { { WF, BASE, HEAD JOB "      - run: npm test\n" }, { ".github/workflows/lint.yml", NULL, HEAD "jobs:\n  lint:\n    runs-on: ubuntu-latest\n    steps:\n      - run: npm run lint\n" } },
 	  "!CI-DROP" },
 	{ "renamed", { { WF, BASE, NULL }, { ".github/workflows/main.yml", NULL, BASE } }, "quiet" },

@@ -6,6 +6,7 @@
 #include "classifier/control/ci.h"
 #include "classifier/control/keys.h"
 #include "classifier/control/owners.h"
+#include "classifier/build/images.h"
 #include "classifier/build/npm.h"
 #include "classifier/build/programs.h"
 #include "classifier/build/project_files.h"
@@ -20,9 +21,11 @@
 #include "classifier/objects/modes.h"
 #include "classifier/objects/names.h"
 #include "classifier/objects/orphan.h"
+#include "classifier/infra/manifests.h"
+#include "classifier/infra/source.h"
+#include "classifier/infra/terraform.h"
 #include "classifier/objects/size.h"
 #include "classifier/objects/tally.h"
-#include "classifier/paths/closer.h"
 #include "classifier/paths/rules.h"
 #include "classifier/secrets/credentials.h"
 #include "classifier/secrets/files/files.h"
@@ -85,6 +88,8 @@ const struct gate_delta_detector gate_delta_detectors[] = {
 	{ "tasks", gate_task_files_delta },
 	{ "programs", gate_program_delta },
 	{ "project-files", gate_project_files_delta },
+	{ "infra-source", gate_infra_source_delta },
+	{ "manifests", gate_manifests_delta },
 };
 const size_t gate_delta_detectors_n = GATE_ARRAY_LEN(gate_delta_detectors);
 
@@ -125,14 +130,15 @@ const struct gate_detect_state gate_detect_states[] = {
 const size_t gate_detect_states_n = GATE_ARRAY_LEN(gate_detect_states);
 
 const struct gate_closer gate_closers[] = {
-	{ "BLD-DOCK", gate_closer_words },	 { "BLD-NPM", gate_npm_closer },
+	{ "BLD-DOCK", gate_docker_closer },	 { "BLD-NPM", gate_npm_closer },
 	{ "BLD-PY", gate_program_closer },	 { "BLD-RS", gate_program_closer },
 	{ "BLD-C", gate_program_closer },	 { "BLD-JVM", gate_program_closer },
 	{ "BLD-NET", gate_program_closer },	 { "BLD-RB", gate_program_closer },
 	{ "BLD-EX", gate_program_closer },	 { "BLD-SH", gate_program_closer },
-	{ "BLD-PHP", gate_composer_closer },	 { "DB-MIG", gate_closer_migration },
-	{ "DEP-ADD", gate_locks_closer },	 { "DEP-CFG", gate_cfg_closer },
-	{ "GIT-ATTR", gate_attributes_closer },	 { "OWN-CODE", gate_owners_closer },
+	{ "BLD-PHP", gate_composer_closer },	 { "IAC-TF", gate_terraform_closer },
+	{ "DB-MIG", gate_closer_migration },	 { "DEP-ADD", gate_locks_closer },
+	{ "DEP-CFG", gate_cfg_closer },		 { "GIT-ATTR", gate_attributes_closer },
+	{ "OWN-CODE", gate_owners_closer },
 	{ "SEC-FILE", gate_secret_file_closer }, { "TST-DEL", gate_tests_deleted_closer },
 	{ "OWN-BOT", gate_keys_closer },	 { "OWN-POL", gate_keys_closer },
 	{ "AGT-RUN", gate_keys_closer },	 { "AGT-VSC", gate_keys_closer },

@@ -56,6 +56,7 @@ struct strip {
 	enum gate_comments how;
 	struct gate_buf *out;
 	bool blank_line; /* nothing but white space so far in this line */
+	unsigned joined; /* lines that a backslash joined to this one: their ends come with its own, so that lines keep their numbers */
 };
 
 static bool at(const struct strip *x, const char *what)
@@ -159,6 +160,14 @@ void gate_code_strip(const char *s, size_t len, enum gate_comments how, struct g
 
 		if (comment(&x) || triple(&x))
 			continue;
+		if (how == GATE_COMMENTS_SHELL && c == '\\' && x.i + 1 < len && s[x.i + 1] == '\n') {
+			gate_buf_char(out, ' ');
+			x.joined++;
+			x.i += 2;
+			continue;
+		}
+		for (; c == '\n' && x.joined; x.joined--)
+			gate_buf_char(out, '\n');
 		if (c == '"' || c == '\'' || (c == '`' && how == GATE_COMMENTS_C)) {
 			quoted(&x);
 			x.blank_line = false;

@@ -30,7 +30,7 @@ int gate_code_sides_read(struct gate_detect *d, uint32_t change, const struct ga
 	return gate_code_same(&out->before, &out->now, &out->same, err);
 }
 
-/* The end of the piece that a match begins: behind the bracket that closes, or the end of the line. */
+/* The end of the piece that a match begins: behind the bracket that closes, or of the match. */
 static size_t piece_end(const char *s, size_t len, size_t start, size_t end)
 {
 	size_t most = len - start > PIECE_MAX ? start + PIECE_MAX : len;
@@ -39,11 +39,8 @@ static size_t piece_end(const char *s, size_t len, size_t start, size_t end)
 
 	if (end > start && (s[end - 1] == '(' || s[end - 1] == '[' || s[end - 1] == '{'))
 		i = end - 1;
-	if (i >= most || (s[i] != '(' && s[i] != '[' && s[i] != '{')) {
-		while (i < most && (s[i] != '\n' || s[i - (i > 0)] == '\\'))
-			i++;
-		return i;
-	}
+	if (i >= most || (s[i] != '(' && s[i] != '[' && s[i] != '{'))
+		return end;
 	for (; i < most; i++) {
 		depth += s[i] == '(' || s[i] == '[' || s[i] == '{';
 		depth -= s[i] == ')' || s[i] == ']' || s[i] == '}';
@@ -69,8 +66,17 @@ static int one(const struct gate_gain_place *p, const struct gate_risk *r, const
 	gate_auto(gate_buf) struct gate_buf piece = { 0 }, shown = { 0 };
 
 	gate_code_squeeze(s + start, piece_end(s, len, start, end) - start, true, &piece);
-	for (size_t i = start; i < end && shown.len < 60; i++)
-		gate_buf_char(&shown, (unsigned char)s[i] <= ' ' ? ' ' : s[i]);
+	for (size_t i = start; i < end && shown.len < 60; i++) {
+		bool digit = s[i] >= '0' && s[i] <= '9';
+		char c = (unsigned char)s[i] <= ' ' ? ' ' : s[i] == '\'' ? '"' : digit ? '0' : s[i];
+
+		if ((c == ' ' || c == '0') && shown.len && shown.s[shown.len - 1] == c)
+			continue;
+		if (digit && shown.len > 1 && shown.s[shown.len - 1] == '.' && shown.s[shown.len - 2] == '0')
+			shown.len--; /* 1.2 and 1.2.3 are shown alike */
+		else
+			gate_buf_char(&shown, c);
+	}
 	if (gate_buf_check(&piece, err) < 0 || gate_buf_check(&shown, err) < 0)
 		return -GATE_E_NOMEM;
 	return gate_gain_add(p, &r->kind, line, err, "%s: %s #%08x", r->name, gate_buf_cstr(&shown), short_digest(&piece));

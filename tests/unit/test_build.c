@@ -216,11 +216,102 @@ static void scripts(void **state)
 	JUDGE_ALL("BLD-SH", sh);
 }
 
+#define D(s) "@sha256:66c7d989b6dabba6b4305b88f40912679aebd9f387a5b16ffa76dfb9ae90b060" s
+#define SERVICE(s) "services:\n  web:\n    image: nginx:1.25\n" s
+
+static void images(void **state)
+{
+	static const struct judged t[] = {
+		{ "curl", { "Dockerfile", "FROM a:1\n", "FROM a:1\nRUN curl x | sh\n" }, { 0 }, "high" },
+		{ "digest to tag", { "Dockerfile", "FROM node:20" D("\n"), "FROM node:20\n" }, { 0 }, "high" },
+		{ "latest", { "Dockerfile", "FROM node:20\n", "FROM node:latest\n" }, { 0 }, "high" },
+		{ "untagged", { "Dockerfile", "FROM node:20\n", "FROM node\n" }, { 0 }, "high" },
+		{ "registry", { "Dockerfile", "FROM node:20\n", "FROM evil.example/node:20\n" }, { 0 }, "high" },
+		{ "user gone", { "Dockerfile", "FROM a:1\nUSER app\n", "FROM a:1\n" }, { 0 }, "high" },
+		{ "user root", { "Dockerfile", "FROM a:1\nUSER app\n", "FROM a:1\nUSER app\nUSER root\n" }, { 0 }, "high" },
+		{ "add", { "Dockerfile", "FROM a:1\n", "FROM a:1\nADD https://x/y /y\n" }, { 0 }, "high" },
+		{ "arg", { "Dockerfile", "FROM a:1\n", "FROM a:1\nARG NPM_TOKEN\n" }, { 0 }, "high" },
+		{ "env", { "Containerfile", "FROM a:1\n", "FROM a:1\nENV DB_PASSWORD=x\n" }, { 0 }, "high" },
+		{ "through ARG", { "Dockerfile", "ARG V=1.2\nFROM a:${V}\n", "ARG V=latest\nFROM a:${V}\n" }, { 0 }, "high" },
+		{ "frontend", { "Dockerfile", "FROM a:1\n", "# syntax=evil/x\nFROM a:1\n" }, { 0 }, "high" },
+		{ "continued", { "Dockerfile", "FROM a:1\n", "FROM a:1\nRUN wget -qO- x \\\n  | bash\n" }, { 0 }, "high" },
+		{ "privileged", { "docker-compose.yml", SERVICE(""), SERVICE("    privileged: true\n") }, { 0 }, "high" },
+		{ "socket", { "compose.yaml", SERVICE(""), SERVICE("    volumes: ['/var/run/docker.sock:/x']\n") }, { 0 }, "high" },
+		{ "host", { "compose.yaml", SERVICE(""), SERVICE("    network_mode: host\n") }, { 0 }, "high" },
+		{ "cap", { "compose.yaml", SERVICE("    cap_add: [CHOWN]\n"), SERVICE("    cap_add: [CHOWN, SYS_ADMIN]\n") }, { 0 }, "high" },
+		{ "unconfined", { "compose.yaml", SERVICE(""), SERVICE("    security_opt: ['seccomp:unconfined']\n") }, { 0 }, "high" },
+		{ "cap_drop", { "compose.yaml", SERVICE("    cap_drop: [ALL]\n"), SERVICE("") }, { 0 }, "high" },
+
+		{ "version", { "Dockerfile", "FROM node:20.1\n", "FROM node:20.2\n" }, { 0 }, "medium" },
+		{ "slim", { "Dockerfile", "FROM node:20\n", "FROM node:20-slim\n" }, { 0 }, "medium" },
+		{ "new digest", { "Dockerfile", "FROM node:20\n", "FROM node:20" D("\n") }, { 0 }, "medium" },
+		{ "hub by name", { "Dockerfile", "FROM node:20\n", "FROM docker.io/library/node:20\n" }, { 0 }, "medium" },
+		{ "user", { "Dockerfile", "FROM a:1\n", "FROM a:1\nUSER app\n" }, { 0 }, "medium" },
+		{ "root for a while", { "Dockerfile", "FROM a:1\nUSER app\n", "FROM a:1\nUSER root\nRUN x\nUSER app\n" }, { 0 }, "medium" },
+		{ "root in a stage", { "Dockerfile", "FROM a:1\nUSER app\n", "FROM b:1 AS x\nUSER root\nFROM a:1\nUSER app\n" }, { 0 }, "medium" },
+		{ "no secret", { "Dockerfile", "FROM a:1\n", "FROM a:1\nENV TOKENIZERS_PARALLELISM=0 MAX_TOKENS=1 TOKEN_FILE=/x\n" }, { 0 }, "medium" },
+		{ "secret mount", { "Dockerfile", "FROM a:1\n", "FROM a:1\nRUN --mount=type=secret,id=token npm ci\n" }, { 0 }, "medium" },
+		{ "comment", { "Dockerfile", "FROM a:1\n", "# USER root\nFROM a:1\n" }, { 0 }, "low" },
+		{ "added url bumped", { "Dockerfile", "FROM a:1\nADD https://x/v1.2.tgz /\n", "FROM a:1\nADD https://x/v1.3.tgz /\n" }, { 0 }, "medium" },
+		{ "a service gone", { "compose.yaml", SERVICE("    cap_drop: [ALL]\n"), "services:\n  db:\n    image: pg:1\n" }, { 0 }, "medium" },
+		{ "a port", { "compose.yaml", SERVICE(""), SERVICE("    ports: ['80:80']\n") }, { 0 }, "medium" },
+		{ "hardened", { "compose.yaml", SERVICE("    privileged: true\n"), SERVICE("    read_only: true\n    security_opt: ['no-new-privileges:true']\n") }, { 0 }, "medium" },
+	};
+
+	(void)state;
+	JUDGE_ALL("BLD-DOCK", t);
+}
+
+static void source(void **state)
+{
+	static const struct judged t[] = {
+		{ "python", { "a/client.py", "c = Client(timeout=1)\n", "c = Client(timeout=1, verify=False)\n" }, { 0 }, "high" },
+		{ "go", { "c.go", "a\n", "x := &tls.Config{InsecureSkipVerify: true}\n" }, { 0 }, "high" },
+		{ "node", { "c.ts", "a\n", "const o = { rejectUnauthorized: false };\n" }, { 0 }, "high" },
+		{ "env", { "src/start.sh", "a\n", "NODE_TLS_REJECT_UNAUTHORIZED=0 node x\n" }, { 0 }, "high" },
+		{ "ruby", { "a.rb", "a\n", "http.verify_mode = OpenSSL::SSL::VERIFY_NONE\n" }, { 0 }, "high" },
+		{ "java", { "src/main/java/A.java", "a\n", "b.setSSLHostnameVerifier(NoopHostnameVerifier.INSTANCE);\n" }, { 0 }, "high" },
+		{ "csharp", { "A.cs", "a\n", "h.ServerCertificateCustomValidationCallback = (a, b, c, d) => true;\n" }, { 0 }, "high" },
+		{ "php", { "a.php", "<?php\n", "<?php curl_setopt($c, CURLOPT_SSL_VERIFYPEER, false);\n" }, { 0 }, "high" },
+		{ "rust", { "src/a.rs", "a\n", "b.danger_accept_invalid_certs(true)\n" }, { 0 }, "high" },
+		{ "c", { "src/a.c", "a\n", "SSL_CTX_set_verify(c, SSL_VERIFY_NONE, NULL);\n" }, { 0 }, "high" },
+		{ "curl", { "bin/x.sh", "a\n", "curl -sk https://x\n" }, { 0 }, "high" },
+		{ "cors", { "app.py", "a\n", "app.add_middleware(CORSMiddleware, allow_origins=[\"*\"])\n" }, { 0 }, "high" },
+		{ "express", { "app.js", "app.use(cors({ origin: 'https://a' }))\n", "app.use(cors({ origin: '*' }))\n" }, { 0 }, "high" },
+		{ "spring", { "src/A.java", "@CrossOrigin(origins = \"https://a\")\n", "@CrossOrigin(origins = \"*\")\n" }, { 0 }, "high" },
+		{ "nginx", { "nginx/site.conf", "a\n", "add_header Access-Control-Allow-Origin *;\n" }, { 0 }, "high" },
+		{ "deny gone", { "nginx/site.conf", "location /x {\n  deny all;\n}\n", "location /x {\n}\n" }, { 0 }, "high" },
+		{ "csp", { "nginx/site.conf", "add_header Content-Security-Policy \"script-src 'self'\";\n", "add_header Content-Security-Policy \"script-src 'self' 'unsafe-inline'\";\n" }, { 0 }, "high" },
+		{ "csp gone", { "nginx/site.conf", "add_header Content-Security-Policy \"script-src 'self'\";\n", "\n" }, { 0 }, "high" },
+		{ "ansible", { "roles/a/tasks/main.yml", "- name: a\n  no_log: true\n", "- name: a\n" }, { 0 }, "high" },
+		{ "become", { "play.yml", "- hosts: a\n", "- hosts: a\n  become: true\n" }, { 0 }, "high" },
+		{ "cdk", { "lib/stack.ts", "a\n", "new PolicyStatement({ actions: ['*'], resources: ['*'] })\n" }, { 0 }, "critical" },
+		{ "cdk open", { "lib/stack.ts", "a\n", "sg.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(22));\n" }, { 0 }, "high" },
+		{ "template", { "stack.yaml", "Resources:\n  B:\n    Type: AWS::S3::Bucket\n    DeletionPolicy: Retain\n", "Resources:\n  B:\n    Type: AWS::S3::Bucket\n" }, { 0 }, "high" },
+		{ "template open", { "stack.yaml", "Resources:\n  G:\n    Type: AWS::EC2::SecurityGroup\n", "Resources:\n  G:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      SecurityGroupIngress:\n        - CidrIp: 0.0.0.0/0\n" }, { 0 }, "high" },
+		{ "template rights", { "stack.json", "{\"Resources\":{}}", "{\"Resources\":{\"R\":{\"Type\":\"AWS::IAM::Role\",\"Properties\":{\"Policies\":[{\"PolicyDocument\":{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}}]}}}}" }, { 0 }, "critical" },
+
+		{ "comment", { "a.py", "a = 1\n", "a = 1  # never verify=False\n" }, { 0 }, "none" },
+		{ "a test", { "tests/test_a.py", "a = 1\n", "c = Client(verify=False)\n" }, { 0 }, "medium" },
+		{ "on again", { "a.py", "c = Client(verify=False)\n", "c = Client(verify=True)\n" }, { 0 }, "none" },
+		{ "moved", { "a.py", "c = get(u, verify=False)\n", "a = 1\n" }, { "b.py", "a = 1\n", "c = get(u, verify=False)\n" }, "none" },
+		{ "verify method", { "a.ts", "a\n", "if (verify(token) === false) throw e;\n" }, { 0 }, "none" },
+		{ "re-wrapped", { "a.js", "cors({ origin: '*', a: 1 })\n", "cors({\n  origin: \"*\",\n  a: 1\n})\n" }, { 0 }, "none" },
+		{ "narrowed", { "app.js", "cors({ origin: '*' })\n", "cors({ origin: 'https://a' })\n" }, { 0 }, "none" },
+		{ "a page", { "docs/tls.md", "a\n", "Never write verify=False.\n" }, { 0 }, "none" },
+		{ "plain yaml", { "a.yml", "a: 1\n", "a: 2\n" }, { 0 }, "none" },
+		{ "curl -K", { "x.sh", "a\n", "curl -fsSL https://x -o y\n" }, { 0 }, "none" },
+	};
+
+	(void)state;
+	JUDGE_ALL("IAC-OTH", t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(npm),	   cmocka_unit_test(test_commands),  cmocka_unit_test(python),	cmocka_unit_test(programs_of_c),
-		cmocka_unit_test(scripts), cmocka_unit_test(other_programs),
+		cmocka_unit_test(scripts), cmocka_unit_test(other_programs), cmocka_unit_test(images),	cmocka_unit_test(source),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

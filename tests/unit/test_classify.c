@@ -520,7 +520,6 @@ static void closer_looks(void **state)
 		{ "DEP-CFG", { ".npmrc", "", "registry=http://x\n" }, GATE_TIER_HIGH },
 		{ "DEP-CFG", { ".npmrc", "", "fund=false\n" }, GATE_TIER_COUNT },
 		{ "BLD-DOCK", { "Dockerfile", "FROM a\n", "FROM b\n" }, GATE_TIER_MEDIUM },
-		{ "BLD-DOCK", { "Dockerfile", "FROM a\n", "FROM a\nRUN curl x | sh\n" }, GATE_TIER_HIGH },
 	};
 	gate_auto(world) struct world w = { 0 };
 

@@ -11,6 +11,7 @@ struct compare {
 	const struct gate_task *task; /* of before */
 	const struct gate_task *now;  /* or NULL */
 	struct gate_commands *all;    /* what all tasks of the new side run */
+	struct gate_commands *all_before;
 	unsigned *steps;
 	struct gate_err *err;
 };
@@ -75,7 +76,17 @@ static int changed_command(const struct compare *x, const struct gate_command *b
 		    "what it checked before");
 }
 
-/* The command is gone from its task. */
+static size_t times(const struct gate_commands *l, const struct gate_command *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		n += gate_commands_equal(&l->v[i], c);
+	return n;
+}
+
+/* The command is gone from its task. It has moved when the tasks together still run it as often as before; one that another task ran all along
+ * is gone. */
 static int lost_command(const struct compare *x, const struct gate_command *b, struct gate_commands *now)
 {
 	const char *cls = gate_command_class(b);
@@ -99,7 +110,7 @@ static int lost_command(const struct compare *x, const struct gate_command *b, s
 			a->claimed = true;
 		}
 	}
-	if (partner(x->all, b, true))
+	if (times(x->all, b) && times(x->all, b) >= times(x->all_before, b))
 		return tell(x, GATE_TIER_MEDIUM, b->words.v[0], "moved to another task",
 			    "a step of this check runs in another task only: is that one still called everywhere this one is?");
 	if (other && !nothing)
@@ -183,16 +194,19 @@ static bool is_hook(const struct gate_tasks *t, const char *name)
 int gate_tasks_compare(struct gate_detect *d, uint32_t change, const struct gate_delta *delta, const struct gate_tasks *before,
 		       const struct gate_tasks *now, struct gate_err *err)
 {
-	gate_auto(gate_commands) struct gate_commands all = { 0 };
+	gate_auto(gate_commands) struct gate_commands all = { 0 }, all_before = { 0 };
 	struct compare x = { .d = d, .change = change, .delta = delta, .all = &all, .err = err };
 	unsigned steps = 0;
 	int rc = 0;
 
 	x.steps = &steps;
+	x.all_before = &all_before;
 	if (before->n >= GATE_TASKS_MAX || now->n >= GATE_TASKS_MAX)
 		return gate_detect_limit(d, change, delta->path, NULL, false, "too many tasks to compare them: read them by hand", err);
 	for (size_t i = 0; rc == 0 && i < now->n; i++)
 		rc = gate_task_commands(now, &now->v[i], &steps, &all, err);
+	for (size_t i = 0; rc == 0 && i < before->n; i++)
+		rc = gate_task_commands(before, &before->v[i], &steps, &all_before, err);
 	for (size_t i = 0; rc == 0 && i < before->n; i++) {
 		const struct gate_task *same = gate_tasks_find(now, before->v[i].name);
 

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define WORDS_MAX 1000u /* of one command */
+
 struct scan {
 	const char *s;
 	size_t len, i;
@@ -128,7 +130,8 @@ static int end_word(struct scan *x)
 {
 	int rc = 0;
 
-	if (x->in_word)
+	x->out->cut |= x->cur.words.n >= WORDS_MAX;
+	if (x->in_word && x->cur.words.n < WORDS_MAX)
 		rc = gate_strs_addn(&x->cur.words, gate_buf_cstr(&x->word), x->word.len, x->err);
 	gate_buf_reset(&x->word);
 	x->in_word = false;

@@ -5,6 +5,9 @@
 
 #define VARIABLES_MAX 300u
 #define EXPANDED_MAX 16384u /* bytes of one recipe line with its variables */
+#define VALUE_MAX 8192u	    /* a longer value is not written out */
+#define STEPS_MAX 200000u   /* variables looked up and lines added; bytes in all: ALL_MAX */
+#define ALL_MAX (1u << 20)
 
 struct variable {
 	const char *name, *value;
@@ -18,6 +21,7 @@ struct make {
 	size_t n;
 	struct gate_tasks *out;
 	struct gate_strs targets; /* of the rule that is open */
+	size_t steps, bytes;
 	struct gate_err *err;
 };
 
@@ -69,7 +73,7 @@ static const struct variable *find(const struct make *m, const char *name, size_
 	return NULL;
 }
 
-static void expand(const struct make *m, const char *s, size_t len, int depth, struct gate_buf *out)
+static void expand(struct make *m, const char *s, size_t len, int depth, struct gate_buf *out)
 {
 	for (size_t i = 0; i < len && out->len < EXPANDED_MAX; i++) {
 		const char *end = NULL;
@@ -77,9 +81,9 @@ static void expand(const struct make *m, const char *s, size_t len, int depth, s
 
 		if (s[i] == '$' && i + 1 < len && (s[i + 1] == '(' || s[i + 1] == '{') && depth < 4)
 			end = memchr(s + i, s[i + 1] == '(' ? ')' : '}', len - i);
-		if (end)
+		if (end && m->steps++ < STEPS_MAX)
 			v = find(m, s + i + 2, (size_t)(end - s) - i - 2);
-		if (v) {
+		if (v && v->value_len <= VALUE_MAX) {
 			expand(m, v->value, v->value_len, depth + 1, out);
 			i = (size_t)(end - s);
 		} else if (s[i] == '\\' && i + 1 < len && s[i + 1] == '\n') {
@@ -95,9 +99,14 @@ static int append(struct make *m, const char *s, size_t len, const char *before)
 {
 	gate_auto(gate_buf) struct gate_buf text = { 0 };
 
+	m->out->cut |= m->steps >= STEPS_MAX || m->bytes >= ALL_MAX;
+	if (m->out->cut)
+		return 0;
 	expand(m, s, len, 0, &text);
 	if (gate_buf_check(&text, m->err) < 0)
 		return -GATE_E_NOMEM;
+	m->steps += m->targets.n;
+	m->bytes += m->targets.n * (text.len + 1);
 	for (size_t i = 0; i < m->targets.n; i++) {
 		struct gate_task *t = gate_tasks_get(m->out, m->targets.v[i], strlen(m->targets.v[i]), 0, m->err);
 

@@ -17,6 +17,7 @@ struct gate_tasks {
 	size_t n, cap;
 	bool recipe; /* bodies are rules of make */
 	bool hooks;  /* pre<name> and post<name> run with <name> */
+	bool cut;    /* there was more than can be compared */
 };
 
 #define GATE_TASKS_MAX 300u

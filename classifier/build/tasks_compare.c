@@ -201,7 +201,7 @@ int gate_tasks_compare(struct gate_detect *d, uint32_t change, const struct gate
 
 	x.steps = &steps;
 	x.all_before = &all_before;
-	if (before->n >= GATE_TASKS_MAX || now->n >= GATE_TASKS_MAX)
+	if (before->cut || now->cut || before->n >= GATE_TASKS_MAX || now->n >= GATE_TASKS_MAX)
 		return gate_detect_limit(d, change, delta->path, NULL, false, "too many tasks to compare them: read them by hand", err);
 	for (size_t i = 0; rc == 0 && i < now->n; i++)
 		rc = gate_task_commands(now, &now->v[i], &steps, &all, err);

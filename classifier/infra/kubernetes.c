@@ -106,6 +106,8 @@ static int role(const struct gate_gain_place *p, const struct gate_node *doc, co
 
 		if (!verbs || !resources || verbs->type != GATE_NODE_LIST || resources->type != GATE_NODE_LIST)
 			continue;
+		if ((uint64_t)verbs->n * resources->n > 10000)
+			return gate_detect_limit(p->d, p->change, p->delta->path, NULL, false, "a role with too many rights to compare: read it by hand", err);
 		for (const struct gate_node *v = verbs->first; rc == 0 && v; v = v->next) {
 			for (const struct gate_node *x = resources->first; rc == 0 && x; x = x->next) {
 				if (gate_node_text(v) && gate_node_text(x))

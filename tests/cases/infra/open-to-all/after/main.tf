@@ -1,0 +1,6 @@
+resource "aws_security_group" "db" {
+  ingress {
+    from_port   = 5432
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}

@@ -7,6 +7,8 @@
 #include "gate/agents.h"
 #include "gate/decided.h"
 #include "gate/ledger.h"
+#include "gate/ledger_reach.h"
+#include "gate/ratchet.h"
 #include "gate/refnames.h"
 #include "gate/shadows.h"
 #include "gate/slots.h"
@@ -354,7 +356,7 @@ static int add_carried(const struct gate_server *s, struct gate_judged *j, size_
 
 	uint64_t seen;
 
-	if (gate_ledger_carried(s, &j->actor, j->ask.changes.v[i].ref, &carried, &seen, err) < 0)
+	if (gate_ledger_carried(s, j, i, j->looked++ < GATE_REACH_ASKED, &carried, &seen, err) < 0)
 		return -(int)err->code;
 	if (!j->ledger_read || seen < j->ledger)
 		j->ledger = seen;
@@ -571,6 +573,8 @@ static int judge_score(const struct gate_server *s, struct gate_judged *j, struc
 	if (j->reply.findings.dropped > dropped)
 		return gate_err_set(err, GATE_E_LIMIT, "more than %d findings in one push; push fewer refs, or smaller parts, at once",
 				    GATE_FINDINGS_MAX);
+	if (j->has_ledger && gate_ratchet_apply(s, j, err) < 0)
+		return -(int)err->code;
 	for (size_t i = 0; i < j->ask.changes.n; i++) {
 		if (judge_ref(s, j, i, err) < 0)
 			return -(int)err->code;

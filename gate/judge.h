@@ -34,6 +34,7 @@ struct gate_judged {
 	struct gate_findings carried; /* from the ledger, and counted in a held ref (HOLES 27) */
 	bool has_ledger;
 	bool ledger_read;	      /* some ref weighs enough to be counted with what was carried */
+	unsigned looked;	      /* times git was asked what was dropped again */
 	uint64_t ledger;	      /* how many entries of the log that looked at */
 	char findings[65]; /* digest over the sorted "<ref> <id> <subject>\n" of the held refs */
 	char commits[65];  /* of the held refs' new commits */

@@ -4,35 +4,12 @@
 #include "base/crypto.h"
 #include "base/io.h"
 #include "base/json.h"
-#include "base/num.h"
+#include "gate/ledger_text.h"
+#include "gate/ledger_reach.h"
 
 #include <string.h>
 
-#define LEDGER_MAX ((size_t)32 << 20)
-#define LEDGER_LINE_MAX 6000 /* bytes of one line; escaped as a string in a log entry it stays far below that one's limit */
-
-/* ---- lines, and the log entries that hold them ---- */
-
-static void put_key(struct gate_jw *w, int64_t now, const char *kind, const struct gate_actor *a)
-{
-	gate_jw_open(w, NULL);
-	gate_jw_str(w, "k", kind);
-	gate_jw_int(w, "t", now);
-	gate_jw_str(w, "actor", a->name);
-	gate_jw_str(w, "owner", a->owner);
-}
-
-static int add_entry(const struct gate_server *s, struct gate_buf *line, struct gate_strs *bodies, struct gate_err *err)
-{
-	gate_auto(gate_buf) struct gate_buf b = { 0 };
-	struct gate_jw w = { .out = &b };
-
-	gate_jw_str(&w, "ev", "ledger");
-	gate_jw_str(&w, "repo_id", s->repo_id);
-	gate_jw_text(&w, "ledger", gate_buf_cstr(line), line->len);
-	gate_buf_reset(line);
-	return gate_buf_check(&b, err) < 0 ? -(int)err->code : gate_strs_add(bodies, b.s, err);
-}
+/* ---- what enters, and what leaves by a signature ---- */
 
 static void put_finding(struct gate_jw *w, const struct gate_finding *f)
 {
@@ -55,6 +32,16 @@ static bool enters(const struct gate_judged *j, const struct gate_finding *f, si
 	return f->change == i && gate_ledger_weighs(f) && !gate_judged_is_carried(j, f);
 }
 
+void gate_ledger_place(struct gate_jw *w, const struct gate_judged *j, size_t i)
+{
+	const struct gate_change *c = &j->ask.changes.v[i];
+
+	gate_jw_str(w, "ref", c->ref);
+	/* Of a value that is no commit git is not asked later: what it brought stays until a signature, or the days, end it. */
+	if (!gate_is_zero_oid(c->new) && strcmp(j->reply.facts[i].commit, c->new) == 0)
+		gate_jw_str(w, "tip", c->new);
+}
+
 static int entries_of_ref(const struct gate_server *s, const struct gate_judged *j, size_t i, struct gate_strs *bodies,
 			  struct gate_err *err)
 {
@@ -68,21 +55,21 @@ static int entries_of_ref(const struct gate_server *s, const struct gate_judged 
 			continue;
 		if (line.len == 0) {
 			w.need_comma = false;
-			put_key(&w, s->now, "add", &j->actor);
-			gate_jw_str(&w, "ref", j->ask.changes.v[i].ref);
+			gate_ledger_begin(&w, s->now, "add", &j->actor);
+			gate_ledger_place(&w, j, i);
 			gate_jw_array(&w, "findings");
 		}
 		put_finding(&w, f);
-		if (line.len > LEDGER_LINE_MAX) {
+		if (line.len > GATE_LEDGER_LINE_MAX) {
 			gate_buf_str(&line, "]}");
-			if (add_entry(s, &line, bodies, err) < 0)
+			if (gate_ledger_put(s, &line, bodies, err) < 0)
 				return -(int)err->code;
 		}
 	}
 	if (line.len == 0)
 		return 0;
 	gate_buf_str(&line, "]}");
-	return add_entry(s, &line, bodies, err);
+	return gate_ledger_put(s, &line, bodies, err);
 }
 
 int gate_ledger_entries(const struct gate_server *s, const struct gate_judged *j, struct gate_strs *bodies, struct gate_err *err)
@@ -103,7 +90,7 @@ int gate_ledger_clear_entries(const struct gate_server *s, const struct gate_rec
 	for (size_t i = 0; i < r->carried.n; i++) {
 		if (line.len == 0) {
 			w.need_comma = false;
-			put_key(&w, s->now, "clear", &r->actor);
+			gate_ledger_begin(&w, s->now, "clear", &r->actor);
 			gate_jw_array(&w, "refs");
 			for (size_t k = 0; k < r->n_refs; k++)
 				gate_jw_str(&w, NULL, r->refs[k].ref);
@@ -111,120 +98,82 @@ int gate_ledger_clear_entries(const struct gate_server *s, const struct gate_rec
 			gate_jw_array(&w, "keys");
 		}
 		gate_jw_str(&w, NULL, r->carried.v[i]);
-		if (line.len > LEDGER_LINE_MAX || i + 1 == r->carried.n) {
+		if (line.len > GATE_LEDGER_LINE_MAX || i + 1 == r->carried.n) {
 			gate_buf_str(&line, "]}");
-			if (add_entry(s, &line, bodies, err) < 0)
+			if (gate_ledger_put(s, &line, bodies, err) < 0)
 				return -(int)err->code;
 		}
 	}
 	return 0;
 }
 
-/* ---- the cache ---- */
-
-struct catching_up {
-	struct gate_buf *lines;
-	uint64_t from, seen;
-	bool found; /* the entry before `from` is there: the log is as long as the cache remembers it */
-	struct gate_err *err;
-};
-
-static char *line_of(const char *entry, size_t len, struct gate_err *err)
-{
-	static const char key[] = "\"ev\":\"ledger\"";
-	gate_autojson struct gate_json *o = NULL;
-
-	if (!memmem(entry, len, key, sizeof(key) - 1))
-		return NULL;
-	o = gate_json_load(entry, len, "log entry", err);
-	return o ? strdup(gate_json_str(o, "ledger", "")) : NULL;
-}
-
-static int from_entry(uint64_t seq, const char *entry, size_t len, void *arg)
-{
-	struct catching_up *c = arg;
-	gate_autofree char *line = seq < c->from ? NULL : line_of(entry, len, c->err);
-
-	c->found |= seq + 1 == c->from;
-	c->seen = seq + 1;
-	if (line)
-		gate_buf_fmt(c->lines, "%s\n", line);
-	return c->err->code ? -(int)c->err->code : 0;
-}
-
-/* What the cache holds: how far it read the log, and its lines. Anything odd about it: nothing, from the beginning. */
-static uint64_t read_cache(const char *path, struct gate_buf *lines)
-{
-	gate_auto(gate_buf) struct gate_buf b = { 0 };
-	struct gate_err ignored = { 0 };
-	char digest[GATE_SHA256_HEX], want[65];
-	unsigned long seen;
-	const char *rest;
-
-	if (!gate_file_exists(path) || gate_read_file(path, LEDGER_MAX, &b, &ignored) < 0)
-		return 0;
-	rest = strchr(gate_buf_cstr(&b), '\n');
-	if (!rest || sscanf(b.s, "%lu %64s", &seen, want) != 2)
-		return 0;
-	rest++;
-	gate_sha256_hex(rest, b.len - (size_t)(rest - b.s), digest);
-	if (strcmp(digest, want) != 0)
-		return 0;
-	gate_buf_add(lines, rest, b.len - (size_t)(rest - b.s));
-	return seen;
-}
-
-static int load_text(const struct gate_server *s, struct gate_buf *out, uint64_t *seen, struct gate_err *err)
-{
-	gate_autofree char *path = gate_server_path(s, "ledger");
-	gate_auto(gate_buf) struct gate_buf text = { 0 };
-	struct catching_up c = { .lines = out, .err = err };
-	struct gate_err ignored = { 0 };
-	char digest[GATE_SHA256_HEX];
-	uint64_t from;
-
-	if (!path)
-		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
-	from = c.from = c.seen = read_cache(path, out);
-	if (gate_log_each(s->audit, from ? from - 1 : 0, from_entry, &c, err) < 0)
-		return gate_err_wrap(err, "the ledger");
-	if (from && !c.found) { /* another log than the one it was made of (log adopt) */
-		gate_buf_reset(out);
-		c.from = c.seen = 0;
-		if (gate_log_each(s->audit, 0, from_entry, &c, err) < 0)
-			return gate_err_wrap(err, "the ledger");
-	}
-	*seen = c.seen;
-	gate_sha256_hex(gate_buf_cstr(out), out->len, digest);
-	gate_buf_fmt(&text, "%lu %s\n%s", (unsigned long)c.seen, digest, gate_buf_cstr(out));
-	/* A cache that cannot be written is only slower. */
-	if (c.seen != from && !text.failed)
-		gate_write_file(path, text.s, text.len, 0600, false, &ignored);
-	return gate_buf_check(out, err);
-}
-
 /* ---- what is carried ---- */
+
+#define KEPT_MAX 4000 /* beyond, nobody asks whether a commit is still there: what was found counts */
+
+/* A finding that landed without a signature. */
+struct kept {
+	struct gate_finding f;
+	char *ref;
+	char tip[GATE_HEXSZ + 1]; /* of the change it came with; "": unknown */
+	bool landed;		  /* git moved the ref there */
+	bool mine;		  /* by the actor or its owner; otherwise it counts for the ref alone */
+	bool gone;
+};
 
 struct carrying {
 	const struct gate_actor *actor;
-	const char *ref;
+	const struct gate_change *change;
+	const struct gate_facts *facts;
 	int64_t oldest;
-	struct gate_findings *out;
+	struct kept *v;
+	size_t n;
+	struct gate_findings *out; /* those beyond KEPT_MAX at once, the others at the end */
 	struct gate_err *err;
 };
 
-static bool concerns(const struct carrying *c, const struct gate_json *line)
+static void carrying_clear(struct carrying *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		gate_finding_release(&c->v[i].f);
+		free(c->v[i].ref);
+	}
+	free(c->v);
+}
+
+static bool is_mine(const struct gate_actor *actor, const struct gate_json *line)
 {
 	const char *owner = gate_json_str(line, "owner", "");
 
-	return strcmp(gate_json_str(line, "actor", ""), c->actor->name) == 0 ||
-	       (owner[0] && strcmp(owner, c->actor->owner) == 0) || strcmp(gate_json_str(line, "ref", ""), c->ref) == 0;
+	return strcmp(gate_json_str(line, "actor", ""), actor->name) == 0 || (owner[0] && strcmp(owner, actor->owner) == 0);
+}
+
+static int keep(struct carrying *c, const struct gate_json *line, const struct gate_finding *f, bool mine)
+{
+	struct kept *k;
+
+	if (c->n == KEPT_MAX)
+		return gate_findings_add(c->out, f, c->err);
+	if (!c->v)
+		c->v = calloc(KEPT_MAX, sizeof(*c->v));
+	if (!c->v)
+		return gate_err_set(c->err, GATE_E_NOMEM, "out of memory");
+	k = &c->v[c->n];
+	*k = (struct kept){ .f = *f, .mine = mine, .ref = strdup(gate_json_str(line, "ref", "")) };
+	k->f.subject = strdup(f->subject);
+	k->f.message = NULL;
+	c->n++;
+	gate_copy(k->tip, sizeof(k->tip), gate_json_str(line, "tip", ""));
+	return k->ref && k->f.subject ? 0 : gate_err_set(c->err, GATE_E_NOMEM, "out of memory");
 }
 
 static int add(struct carrying *c, const struct gate_json *line)
 {
 	const struct gate_json *list = gate_json_get(line, "findings");
+	bool mine = is_mine(c->actor, line);
 
+	if (!mine && strcmp(gate_json_str(line, "ref", ""), c->change->ref) != 0)
+		return 0;
 	for (size_t i = 0; i < gate_json_len(list); i++) {
 		const struct gate_json *o = gate_json_at(list, i);
 		struct gate_finding f = { .change = 0 };
@@ -233,23 +182,30 @@ static int add(struct carrying *c, const struct gate_json *line)
 		gate_tier_parse(gate_json_str(o, "tier", "critical"), &f.floor);
 		f.points = f.points_there = (uint32_t)gate_json_int(o, "milli", 0);
 		f.subject = (char *)(uintptr_t)gate_json_str(o, "subject", "");
-		f.message = (char *)(uintptr_t) "landed before without a signature, and counts until one covers it";
-		if (gate_findings_add(c->out, &f, c->err) < 0)
+		if (keep(c, line, &f, mine) < 0)
 			return -(int)c->err->code;
 	}
 	return 0;
 }
 
-static void drop(struct gate_findings *l, const char *key)
+/* "<id> <subject>" */
+static bool has_key(const struct gate_finding *f, const char *key)
 {
-	for (size_t i = 0; i < l->n; i++) {
-		gate_autofree char *mine = gate_fmt("%s %s", l->v[i].id, l->v[i].subject);
+	size_t n = strlen(f->id);
 
-		if (!mine || strcmp(mine, key) != 0)
+	return strncmp(key, f->id, n) == 0 && key[n] == ' ' && strcmp(key + n + 1, f->subject) == 0;
+}
+
+static void drop(struct carrying *c, const char *key)
+{
+	for (size_t i = 0; i < c->n; i++)
+		c->v[i].gone |= has_key(&c->v[i].f, key);
+	for (size_t i = 0; i < c->out->n; i++) {
+		if (!has_key(&c->out->v[i], key))
 			continue;
-		gate_finding_release(&l->v[i]);
-		memmove(&l->v[i], &l->v[i + 1], (l->n - i - 1) * sizeof(*l->v));
-		l->n--;
+		gate_finding_release(&c->out->v[i]);
+		memmove(&c->out->v[i], &c->out->v[i + 1], (c->out->n - i - 1) * sizeof(*c->out->v));
+		c->out->n--;
 		return;
 	}
 }
@@ -258,52 +214,111 @@ static void drop(struct gate_findings *l, const char *key)
 static void clear(struct carrying *c, const struct gate_json *line)
 {
 	const struct gate_json *keys = gate_json_get(line, "keys"), *refs = gate_json_get(line, "refs");
-	bool mine = concerns(c, line);
+	bool mine = is_mine(c->actor, line);
 
 	for (size_t i = 0; i < gate_json_len(refs); i++) {
 		const char *ref = gate_json_string(gate_json_at(refs, i));
 
-		mine |= ref && strcmp(ref, c->ref) == 0;
+		mine |= ref && strcmp(ref, c->change->ref) == 0;
 	}
 	for (size_t i = 0; mine && i < gate_json_len(keys); i++) {
 		const char *key = gate_json_string(gate_json_at(keys, i));
 
 		if (key)
-			drop(c->out, key);
+			drop(c, key);
 	}
 }
 
-static int take_line(struct carrying *c, const char *text, size_t len)
+static void land(struct carrying *c, const struct gate_json *line)
 {
-	gate_autojson struct gate_json *line = gate_json_load(text, len, "refgate/ledger", c->err);
+	const char *ref = gate_json_str(line, "ref", ""), *tip = gate_json_str(line, "tip", "");
 
-	if (!line)
-		return -(int)c->err->code;
-	if (gate_json_int(line, "t", 0) < c->oldest)
+	for (size_t i = c->n; i > 0; i--) {
+		struct kept *k = &c->v[i - 1];
+
+		k->landed |= k->tip[0] && strcmp(k->tip, tip) == 0 && strcmp(k->ref, ref) == 0;
+	}
+}
+
+static int take_line(const struct gate_json *line, void *arg)
+{
+	struct carrying *c = arg;
+	const char *kind = gate_json_str(line, "k", "");
+
+	if (strcmp(kind, "landed") == 0)
+		land(c, line);
+	else if (gate_json_int(line, "t", 0) < c->oldest)
 		return 0;
-	if (strcmp(gate_json_str(line, "k", ""), "clear") == 0)
+	else if (strcmp(kind, "clear") == 0)
 		clear(c, line);
-	else if (concerns(c, line))
+	else if (strcmp(kind, "add") == 0)
 		return add(c, line);
 	return 0;
 }
 
-int gate_ledger_carried(const struct gate_server *s, const struct gate_actor *actor, const char *ref, struct gate_findings *out,
-			uint64_t *seen, struct gate_err *err)
+/* What was dropped again counts no more: for its ref when the ref's history is without it, for its actor when no open ref leads to it. */
+static int leave_dropped(const struct gate_server *s, struct carrying *c)
 {
-	struct carrying c = { actor, ref, s->now - (int64_t)s->policy->ledger_days * 86400, out, err };
-	gate_auto(gate_buf) struct gate_buf text = { 0 };
+	const struct gate_reach anywhere = gate_reach_of(c->change, c->facts, true), here = gate_reach_of(c->change, c->facts, false);
+	gate_auto(gate_strs) struct gate_strs mine = { 0 }, others = { 0 }, gone = { 0 }, left = { 0 };
 
-	if (load_text(s, &text, seen, err) < 0)
-		return -(int)err->code;
-	for (const char *p = gate_buf_cstr(&text); *p;) {
-		size_t n = strcspn(p, "\n");
+	for (size_t i = 0; i < c->n; i++) {
+		const struct kept *k = &c->v[i];
 
-		if (n && take_line(&c, p, n) < 0)
-			return -(int)err->code;
-		p += n + (p[n] == '\n');
+		if (!k->gone && k->landed && k->tip[0] && gate_strs_add_new(k->mine ? &mine : &others, k->tip, c->err) < 0)
+			return -(int)c->err->code;
+		if (mine.n + others.n == GATE_REACH_MAX)
+			break;
+	}
+	if (gate_reach_lost(s, &anywhere, &mine, &gone, c->err) < 0 || gate_reach_lost(s, &here, &others, &left, c->err) < 0)
+		return -(int)c->err->code;
+	for (size_t i = 0; i < c->n; i++) {
+		struct kept *k = &c->v[i];
+
+		k->gone |= k->landed && k->tip[0] && gate_strs_has(k->mine ? &gone : &left, k->tip);
 	}
 	return 0;
+}
+
+static int give(struct carrying *c)
+{
+	static const char said[] = "landed before without a signature, and counts until one covers it";
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct gate_finding f = c->v[i].f;
+
+		if (c->v[i].gone)
+			continue;
+		f.message = (char *)(uintptr_t)said;
+		if (gate_findings_add(c->out, &f, c->err) < 0)
+			return -(int)c->err->code;
+	}
+	for (size_t i = 0; i < c->out->n; i++) {
+		struct gate_finding *f = &c->out->v[i];
+
+		if (*f->message)
+			continue;
+		free(f->message);
+		f->message = strdup(said);
+		if (!f->message)
+			return gate_err_set(c->err, GATE_E_NOMEM, "out of memory");
+	}
+	return 0;
+}
+
+int gate_ledger_carried(const struct gate_server *s, const struct gate_judged *j, size_t i, bool look, struct gate_findings *out,
+			uint64_t *seen, struct gate_err *err)
+{
+	__attribute__((cleanup(carrying_clear))) struct carrying c = {
+		.actor = &j->actor, .change = &j->ask.changes.v[i], .facts = &j->reply.facts[i],
+		.oldest = s->now - (int64_t)s->policy->ledger_days * 86400, .out = out, .err = err
+	};
+	gate_auto(gate_buf) struct gate_buf text = { 0 };
+
+	if (gate_ledger_text(s, &text, seen, err) < 0 || gate_ledger_lines(gate_buf_cstr(&text), take_line, &c, err) < 0 ||
+	    (look && leave_dropped(s, &c) < 0))
+		return -(int)err->code;
+	return give(&c);
 }
 
 struct overlooking {
@@ -316,13 +331,13 @@ struct overlooking {
 static int overlooks(uint64_t seq, const char *entry, size_t len, void *arg)
 {
 	struct overlooking *o = arg;
-	gate_autofree char *text = seq < o->mine ? line_of(entry, len, o->err) : NULL;
+	gate_autofree char *text = seq < o->mine ? gate_ledger_line_of(entry, len, o->err) : NULL;
 	gate_autojson struct gate_json *line = text ? gate_json_load(text, strlen(text), "log entry", o->err) : NULL;
 
 	for (size_t i = 0; line && i < o->j->ask.changes.n; i++) {
-		const struct carrying c = { .actor = &o->j->actor, .ref = o->j->ask.changes.v[i].ref };
+		bool same_ref = strcmp(gate_json_str(line, "ref", ""), o->j->ask.changes.v[i].ref) == 0;
 
-		o->found |= strcmp(gate_json_str(line, "k", ""), "add") == 0 && concerns(&c, line);
+		o->found |= strcmp(gate_json_str(line, "k", ""), "add") == 0 && (same_ref || is_mine(&o->j->actor, line));
 	}
 	return o->err->code ? -(int)o->err->code : seq >= o->mine || o->found;
 }

@@ -11,6 +11,7 @@
 #include "gate/inflight.h"
 #include "gate/ledger.h"
 #include "gate/pending.h"
+#include "gate/ratchet.h"
 #include "gate/wall.h"
 #include "hooks/hook.h"
 #include "hooks/lost.h"
@@ -158,6 +159,7 @@ static int record(struct push *p, struct gate_checkpoint *cp, struct gate_err *e
 		return -(int)err->code;
 	decision = bodies.n;
 	if (gate_ledger_entries(&p->server, &p->judged, &bodies, err) < 0 ||
+	    gate_ratchet_entries(&p->server, &p->judged, &bodies, err) < 0 ||
 	    gate_entries_append(&p->server, &bodies, true, statements_only, cp, err) < 0)
 		return -(int)err->code;
 	return bodies.n > decision ? check_overlooked(p, cp->size - bodies.n, err) : 0;

@@ -205,7 +205,7 @@ static int tell_assert(struct gate_detect *d, uint32_t change, const struct gate
 	return gate_detect_add(d, change, &s, err);
 }
 
-static uint32_t capped(uint32_t times)
+uint32_t gate_test_points(uint32_t times)
 {
 	return times > 5 ? 50000 : times * 10000;
 }
@@ -224,10 +224,10 @@ static int compare_test(struct gate_detect *d, uint32_t change, const struct gat
 	count_test(d->counts, now, is, &b);
 	if (b.n[ANY] < a.n[ANY])
 		rc = tell_assert(d, change, delta, now, is, "assertions", a.n[ANY], b.n[ANY],
-				 capped(a.n[ANY] - b.n[ANY] + (b.n[ANY] == 0)), err);
+				 gate_test_points(a.n[ANY] - b.n[ANY] + (b.n[ANY] == 0)), err);
 	else if (b.n[WEAK] > a.n[WEAK] && b.n[ANY] - a.n[ANY] < b.n[WEAK] - a.n[WEAK])
 		rc = tell_assert(d, change, delta, now, is, "weak assertions", a.n[WEAK], b.n[WEAK],
-				 capped(b.n[WEAK] - a.n[WEAK]) + 10000, err);
+				 gate_test_points(b.n[WEAK] - a.n[WEAK]) + 10000, err);
 	if (rc == 0 && b.n[SWALLOW] > a.n[SWALLOW])
 		rc = tell_assert(d, change, delta, now, is, "swallowed errors", a.n[SWALLOW], b.n[SWALLOW], 20000, err);
 	if (rc == 0 && b.n[RETURN] > a.n[RETURN])
@@ -453,7 +453,7 @@ static int judge_file(struct gate_detect *d, const struct kept *k, struct gate_e
 		gone = less;
 	if (!gone)
 		return 0;
-	w.points = k->tables ? 5000 : capped(gone);
+	w.points = k->tables ? 5000 : gate_test_points(gone);
 	w.floor = k->tables || gone < 2 ? GATE_TIER_LOW : GATE_TIER_MEDIUM;
 	snprintf(old, sizeof(old), "%u", k->before);
 	snprintf(new, sizeof(new), "%u", k->now);

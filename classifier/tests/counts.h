@@ -12,6 +12,8 @@ void gate_test_counts_release(struct gate_detect *d);
 int gate_test_counts_delta(struct gate_detect *d, uint32_t change, const struct gate_delta *delta, struct gate_err *err);
 int gate_test_counts_end(struct gate_detect *d, struct gate_err *err);
 
+/* What so many tests or assertions less weigh, in milli-points. */
+uint32_t gate_test_points(uint32_t times);
 /* Whether the test that line `line` of the delta's new side belongs to is new in it; a line that belongs to none, and a delta
  * that is not the one that was judged last: no. A mark above a test (@, #[, [) belongs to the next one. */
 bool gate_test_is_born(struct gate_detect *d, const struct gate_delta *delta, uint32_t line);

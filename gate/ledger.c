@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 #include "base/io.h"
 #include "base/json.h"
+#include "classifier/values/ratchet.h"
 #include "gate/ledger_text.h"
 #include "gate/ledger_reach.h"
 
@@ -126,6 +127,7 @@ struct carrying {
 	const struct gate_change *change;
 	const struct gate_facts *facts;
 	int64_t oldest;
+	const struct gate_strs *counted; /* rules whose findings have no limit of time */
 	struct kept *v;
 	size_t n;
 	struct gate_findings *out; /* those beyond KEPT_MAX at once, the others at the end */
@@ -170,15 +172,17 @@ static int keep(struct carrying *c, const struct gate_json *line, const struct g
 static int add(struct carrying *c, const struct gate_json *line)
 {
 	const struct gate_json *list = gate_json_get(line, "findings");
-	bool mine = is_mine(c->actor, line);
+	bool mine = is_mine(c->actor, line), old = gate_json_int(line, "t", 0) < c->oldest;
 
-	if (!mine && strcmp(gate_json_str(line, "ref", ""), c->change->ref) != 0)
+	if ((old && c->counted->n == 0) || (!mine && strcmp(gate_json_str(line, "ref", ""), c->change->ref) != 0))
 		return 0;
 	for (size_t i = 0; i < gate_json_len(list); i++) {
 		const struct gate_json *o = gate_json_at(list, i);
 		struct gate_finding f = { .change = 0 };
 
 		gate_copy(f.id, sizeof(f.id), gate_json_str(o, "id", ""));
+		if (old && !gate_strs_has(c->counted, f.id))
+			continue;
 		gate_tier_parse(gate_json_str(o, "tier", "critical"), &f.floor);
 		f.points = f.points_there = (uint32_t)gate_json_int(o, "milli", 0);
 		f.subject = (char *)(uintptr_t)gate_json_str(o, "subject", "");
@@ -247,8 +251,6 @@ static int take_line(const struct gate_json *line, void *arg)
 
 	if (strcmp(kind, "landed") == 0)
 		land(c, line);
-	else if (gate_json_int(line, "t", 0) < c->oldest)
-		return 0;
 	else if (strcmp(kind, "clear") == 0)
 		clear(c, line);
 	else if (strcmp(kind, "add") == 0)
@@ -306,6 +308,19 @@ static int give(struct carrying *c)
 	return 0;
 }
 
+/* Skipped tests are counted from the last signature (DESIGN 7): once more are skipped, those of long ago count again. */
+static int rules_counted(const struct gate_server *s, const struct gate_judged *j, size_t i, struct gate_strs *out, struct gate_err *err)
+{
+	for (size_t k = 0; k < j->reply.findings.n; k++) {
+		const struct gate_finding *f = &j->reply.findings.v[k];
+
+		if (f->change == i && gate_ledger_weighs(f) && !gate_strs_has(out, f->id) && gate_ratchet_counts(s->policy, f->id) &&
+		    gate_strs_add(out, f->id, err) < 0)
+			return -(int)err->code;
+	}
+	return 0;
+}
+
 int gate_ledger_carried(const struct gate_server *s, const struct gate_judged *j, size_t i, bool look, struct gate_findings *out,
 			uint64_t *seen, struct gate_err *err)
 {
@@ -314,8 +329,10 @@ int gate_ledger_carried(const struct gate_server *s, const struct gate_judged *j
 		.oldest = s->now - (int64_t)s->policy->ledger_days * 86400, .out = out, .err = err
 	};
 	gate_auto(gate_buf) struct gate_buf text = { 0 };
+	gate_auto(gate_strs) struct gate_strs counted = { 0 };
 
-	if (gate_ledger_text(s, &text, seen, err) < 0 || gate_ledger_lines(gate_buf_cstr(&text), take_line, &c, err) < 0 ||
+	c.counted = &counted;
+	if (rules_counted(s, j, i, &counted, err) < 0 || gate_ledger_text(s, &text, seen, err) < 0 || gate_ledger_lines(gate_buf_cstr(&text), take_line, &c, err) < 0 ||
 	    (look && leave_dropped(s, &c) < 0))
 		return -(int)err->code;
 	return give(&c);

@@ -10,7 +10,8 @@
 #include "gate/judge.h"
 #include "gate/record.h"
 
-/* Findings carried for change i: those that no signature covered, that are younger than the policy's ledger days, and (look:
+/* Findings carried for change i: those that no signature covered, that are younger than the policy's ledger days
+ * (marks that are counted, as skipped tests: of any age, beside another one), and (look:
  * git is asked) whose commits were not dropped again; their `change` is 0. *seen: how many entries of the log this looked at. */
 int gate_ledger_carried(const struct gate_server *s, const struct gate_judged *j, size_t i, bool look, struct gate_findings *out,
 			uint64_t *seen, struct gate_err *err);

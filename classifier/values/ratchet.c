@@ -90,3 +90,14 @@ bool gate_ratchet_weigh(const struct gate_policy *p, const struct gate_finding *
 		at_least(w, w->floor, most.points);
 	return true;
 }
+
+bool gate_ratchet_counts(const struct gate_policy *p, const char *id)
+{
+	const struct gate_rule *r = gate_policy_rule(p, id);
+
+	for (size_t i = 0; r && i < r->n_values; i++) {
+		if (r->values[i].text && r->values[i].worse == GATE_WORSE_ADDED)
+			return true;
+	}
+	return false;
+}

@@ -11,4 +11,8 @@ bool gate_ratchet_takes(const struct gate_policy *p, const struct gate_finding *
  * value weighs, never less than the finding. */
 bool gate_ratchet_weigh(const struct gate_policy *p, const struct gate_finding *f, const char *base, struct gate_weight *w);
 
+/* Whether findings of this rule are marks that are counted, as tests that are skipped: those that landed unsigned count beside the next one,
+ * however long ago that was. */
+bool gate_ratchet_counts(const struct gate_policy *p, const char *id);
+
 #endif

@@ -98,7 +98,9 @@ int gate_reach_lost(const struct gate_server *s, const struct gate_reach *where,
 		return 0;
 	if (gate_strs_copy(&a.tips, tips, err) == 0) {
 		found(&a, where->kept);
-		if ((where->everywhere && gate_refs_each(s->refs, "refs/heads/", at_a_tip, &a, &why) < 0) ||
+		if (!where->everywhere && (!where->kept[0] || gate_is_zero_oid(where->kept)))
+			gate_strs_copy(lost, tips, err); /* nothing of the history stays */
+		else if ((where->everywhere && gate_refs_each(s->refs, "refs/heads/", at_a_tip, &a, &why) < 0) ||
 		    sort_out_missing(s, &a, &in, lost, &why) < 0 || ask(s, &a, &in, lost, &why) < 0)
 			gate_strs_clear(lost);
 	}

@@ -9,7 +9,8 @@
 #include <string.h>
 
 #define BASES_MAX 20000 /* steps of the findings of one push; of more than that the oldest count, which hold the values signed last */
-#define KEY_MAX 400	/* bytes of "<id> <subject>"; the whole key with its base stays below GATE_FINDING_TEXT_MAX */
+#define KEY_MAX 400	/* bytes of a subject; with id and base it stays below GATE_FINDING_TEXT_MAX */
+#define BASE_MAX 64	/* bytes of a value */
 
 /* One step that landed without a signature, of a value that this push makes worse too. */
 struct step {
@@ -19,10 +20,26 @@ struct step {
 	bool landed, gone;
 };
 
+/* What a finding is found by. */
+struct name {
+	const char *ref, *id, *subject;
+	size_t finding;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	const struct name *x = a, *y = b;
+	int d = strcmp(x->ref, y->ref);
+
+	if (!d)
+		d = strcmp(x->id, y->id);
+	return d ? d : strcmp(x->subject, y->subject);
+}
+
 struct reading {
 	const struct gate_server *s;
 	struct gate_judged *j;
-	size_t *takes; /* the findings that can be steps */
+	struct name *takes; /* the findings that can be steps, sorted */
 	size_t n_takes;
 	struct step *v;
 	size_t n, cap;
@@ -68,30 +85,24 @@ static int add_step(struct reading *r, size_t i, const char *base, const char *t
 static int take_values(struct reading *r, const struct gate_json *line)
 {
 	const struct gate_json *values = gate_json_get(line, "values");
-	const char *ref = gate_json_str(line, "ref", "");
 
-	for (size_t t = 0; t < r->n_takes; t++) {
-		const struct gate_finding *f = finding(r, r->takes[t]);
+	for (size_t i = 0; i < gate_json_len(values); i++) {
+		const struct gate_json *o = gate_json_at(values, i);
+		const struct name n = { gate_json_str(line, "ref", ""), gate_json_str(o, "id", ""), gate_json_str(o, "subject", ""), 0 };
+		const struct name *to = bsearch(&n, r->takes, r->n_takes, sizeof(n), by_name);
 
-		if (strcmp(ref_of(r, r->takes[t]), ref) != 0)
-			continue;
-		for (size_t i = 0; i < gate_json_len(values); i++) {
-			const struct gate_json *o = gate_json_at(values, i);
-
-			if (strcmp(gate_json_str(o, "id", ""), f->id) == 0 && strcmp(gate_json_str(o, "subject", ""), f->subject) == 0 &&
-			    add_step(r, r->takes[t], gate_json_str(o, "old", ""), gate_json_str(line, "tip", "")) < 0)
-				return -(int)r->err->code;
-		}
+		if (to && add_step(r, to->finding, gate_json_str(o, "old", ""), gate_json_str(line, "tip", "")) < 0)
+			return -(int)r->err->code;
 	}
 	return 0;
 }
 
-/* "<id> <subject> since <value>" */
+/* "RATCHET <id> <subject> since <value>", which no finding of the ledger begins like; a subject may hold " since " too, a value never. */
 static bool covers(const char *key, const struct gate_finding *f)
 {
-	gate_autofree char *start = gate_fmt("%s %s since ", f->id, f->subject);
+	gate_autofree char *start = gate_fmt("%s %s %s since ", GATE_RATCHET_ID, f->id, f->subject);
 
-	return start && gate_starts_with(key, start);
+	return start && gate_starts_with(key, start) && !strchr(key + strlen(start), ' ');
 }
 
 static void clear(struct reading *r, const struct gate_json *line)
@@ -101,7 +112,7 @@ static void clear(struct reading *r, const struct gate_json *line)
 	for (size_t i = 0; i < gate_json_len(keys); i++) {
 		const char *key = gate_json_string(gate_json_at(keys, i));
 
-		if (!key || !strstr(key, " since "))
+		if (!key || !gate_starts_with(key, GATE_RATCHET_ID " "))
 			continue;
 		for (size_t k = 0; k < r->n; k++) {
 			struct step *p = &r->v[k];
@@ -157,11 +168,14 @@ static int leave_dropped(struct reading *r, uint32_t change)
 
 static int note_carried(struct reading *r, const struct gate_finding *f)
 {
-	gate_autofree char *subject = gate_fmt("%.*s since %s", KEY_MAX, f->subject, f->old_value);
+	gate_autofree char *subject = gate_fmt("%s %s since %s", f->id, f->subject, f->old_value);
 	struct gate_finding c = *f;
 
 	if (!subject)
 		return gate_err_set(r->err, GATE_E_NOMEM, "out of memory");
+	for (char *p = subject + strlen(subject) - strlen(f->old_value); *p; p++)
+		*p = *p == ' ' ? '_' : *p;
+	gate_copy(c.id, sizeof(c.id), GATE_RATCHET_ID);
 	c.subject = subject;
 	return gate_findings_add(&r->j->carried, &c, r->err);
 }
@@ -214,6 +228,11 @@ static int judge(struct reading *r, size_t i)
 	return pushes ? note_carried(r, f) : 0;
 }
 
+static bool takes(const struct gate_server *s, const struct gate_finding *f)
+{
+	return strlen(f->subject) < KEY_MAX && strlen(f->old_value) < BASE_MAX && gate_ratchet_takes(s->policy, f);
+}
+
 static int find_takes(struct reading *r)
 {
 	const struct gate_findings *l = &r->j->reply.findings;
@@ -222,9 +241,10 @@ static int find_takes(struct reading *r)
 	if (!r->takes)
 		return gate_err_set(r->err, GATE_E_NOMEM, "out of memory");
 	for (size_t i = 0; i < l->n; i++) {
-		if (strlen(l->v[i].subject) < KEY_MAX && gate_ratchet_takes(r->s->policy, &l->v[i]))
-			r->takes[r->n_takes++] = i;
+		if (takes(r->s, &l->v[i]))
+			r->takes[r->n_takes++] = (struct name){ ref_of(r, i), l->v[i].id, l->v[i].subject, i };
 	}
+	qsort(r->takes, r->n_takes, sizeof(*r->takes), by_name);
 	return 0;
 }
 
@@ -245,7 +265,7 @@ int gate_ratchet_apply(const struct gate_server *s, struct gate_judged *j, struc
 			return -(int)err->code;
 	}
 	for (size_t t = 0; r.n && t < r.n_takes; t++) {
-		if (judge(&r, r.takes[t]) < 0)
+		if (judge(&r, r.takes[t].finding) < 0)
 			return -(int)err->code;
 	}
 	return 0;
@@ -260,7 +280,7 @@ static int entries_of_ref(const struct gate_server *s, const struct gate_judged 
 	for (size_t k = 0; k < j->reply.findings.n; k++) {
 		const struct gate_finding *f = &j->reply.findings.v[k];
 
-		if (f->change != i || strlen(f->subject) >= KEY_MAX || gate_judged_is_carried(j, f) || !gate_ratchet_takes(s->policy, f))
+		if (f->change != i || !takes(s, f))
 			continue;
 		if (line.len == 0) {
 			w.need_comma = false;

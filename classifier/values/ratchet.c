@@ -5,6 +5,14 @@
 
 #include <string.h>
 
+/* How much stricter a is than b; a value that was switched off is further away than any number. */
+static int64_t apart(int64_t a, int64_t b)
+{
+	int64_t d;
+
+	return __builtin_sub_overflow(a, b, &d) ? INT64_MAX : d;
+}
+
 static bool is_count(const struct gate_finding *f)
 {
 	return strcmp(f->id, "TST-NDEC") == 0;
@@ -51,7 +59,7 @@ bool gate_ratchet_takes(const struct gate_policy *p, const struct gate_finding *
 		return row_of(p, f, &most) != NULL;
 	/* many tests that became a table of cases are low whatever their number: no step of anything */
 	return gate_value_number(f->old_value, &old) && gate_value_number(f->new_value, &new) &&
-	       !(f->floor == GATE_TIER_LOW && old - new >= 2000000);
+	       !(f->floor == GATE_TIER_LOW && apart(old, new) >= 2000000);
 }
 
 static void at_least(struct gate_weight *w, enum gate_tier floor, uint32_t points)
@@ -68,7 +76,7 @@ static bool weigh_count(const struct gate_finding *f, const char *base, struct g
 	if (!gate_value_number(base, &from) || !gate_value_number(f->old_value, &old) || !gate_value_number(f->new_value, &new) ||
 	    from <= old)
 		return false;
-	gone = (uint32_t)((from - new) / 1000000 < UINT32_MAX ? (from - new) / 1000000 : UINT32_MAX);
+	gone = (uint32_t)(apart(from, new) / 1000000 < UINT32_MAX ? apart(from, new) / 1000000 : UINT32_MAX);
 	at_least(w, gone < 2 ? GATE_TIER_LOW : GATE_TIER_MEDIUM, gate_test_points(gone));
 	return true;
 }
@@ -86,7 +94,7 @@ bool gate_ratchet_weigh(const struct gate_policy *p, const struct gate_finding *
 	if (!row || !gate_value_strict(row, base, &from) || !gate_value_strict(row, f->old_value, &old) || from <= old)
 		return false;
 	/* section 8: a floor that lost five points of a percentage weighs more than one that lost less */
-	if (w->floor == GATE_TIER_HIGH && gate_value_strict(row, f->new_value, &new) && from - new >= 5000000)
+	if (w->floor == GATE_TIER_HIGH && gate_value_strict(row, f->new_value, &new) && apart(from, new) >= 5000000)
 		at_least(w, w->floor, most.points);
 	return true;
 }

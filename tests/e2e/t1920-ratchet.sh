@@ -34,7 +34,7 @@ is "$(step many "$ID")" '100 95.0' 'the finding tells the whole step'
 rg explain --repo many.git "$ID"
 like "$OUT" '100 -> 95.0' 'explain shows it'
 like "$(printf '%s' "$OUT" | tr -s ' \n' ' ')" 'measured from the last signed value, 49 pushes ago' 'and says since when'
-is "$(record many "$ID" '.carried[]|select(startswith("TST-THR"))')" 'TST-THR coverage:fail_under since 100' 'the record names what a signature covers'
+is "$(record many "$ID" '.carried[]|select(startswith("RATCHET"))')" 'RATCHET TST-THR coverage:fail_under since 100' 'the record names what a signature covers'
 like "$(record many "$ID" .statement)" 'carried sha256:[0-9a-f]{64}' 'and the statement its digest'
 
 # the cache of the log, lost

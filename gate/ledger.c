@@ -112,6 +112,8 @@ int gate_ledger_clear_entries(const struct gate_server *s, const struct gate_rec
 
 #define KEPT_MAX 4000 /* beyond, nobody asks whether a commit is still there: what was found counts */
 
+#define LANDED_BACK 1000 /* the news that a line landed follows it closely; one that is not told landed stays */
+
 /* A finding that landed without a signature. */
 struct kept {
 	struct gate_finding f;
@@ -237,7 +239,7 @@ static void land(struct carrying *c, const struct gate_json *line)
 {
 	const char *ref = gate_json_str(line, "ref", ""), *tip = gate_json_str(line, "tip", "");
 
-	for (size_t i = c->n; i > 0; i--) {
+	for (size_t i = c->n; i > 0 && c->n - i < LANDED_BACK; i--) {
 		struct kept *k = &c->v[i - 1];
 
 		k->landed |= k->tip[0] && strcmp(k->tip, tip) == 0 && strcmp(k->ref, ref) == 0;

@@ -10,6 +10,7 @@
 
 #define BASES_MAX 20000 /* steps of the findings of one push; of more than that the oldest count, which hold the values signed last */
 #define KEY_MAX 400	/* bytes of a subject; with id and base it stays below GATE_FINDING_TEXT_MAX */
+#define LANDED_BACK 2000 /* steps before the news that one landed */
 #define BASE_MAX 64	/* bytes of a value */
 
 /* One step that landed without a signature, of a value that this push makes worse too. */
@@ -135,7 +136,7 @@ static int take_line(const struct gate_json *line, void *arg)
 		return take_values(r, line);
 	if (strcmp(kind, "clear") == 0)
 		clear(r, line);
-	for (size_t i = 0; strcmp(kind, "landed") == 0 && i < r->n; i++)
+	for (size_t i = r->n > LANDED_BACK ? r->n - LANDED_BACK : 0; strcmp(kind, "landed") == 0 && i < r->n; i++)
 		r->v[i].landed |= strcmp(r->v[i].tip, tip) == 0 && strcmp(ref_of(r, r->v[i].finding), ref) == 0;
 	return 0;
 }

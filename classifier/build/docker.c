@@ -24,7 +24,7 @@ static const struct gate_risk_table directive_rows = GATE_RISKS(directives);
 static const struct gate_gain_kind secret = { GATE_GAIN_RISK, GATE_TIER_HIGH,
 					      "a secret as ARG or ENV stays in the layers of the image: use a secret mount" };
 
-static int secrets(const struct gate_gain_place *p, const struct gate_dockerfile *f, struct gate_err *err)
+static int secrets(const struct gate_gain_place *p, const struct gate_image_build *f, struct gate_err *err)
 {
 	int rc = 0;
 
@@ -33,7 +33,7 @@ static int secrets(const struct gate_gain_place *p, const struct gate_dockerfile
 	return rc;
 }
 
-static int user(struct gate_detect *d, const struct gate_look *l, const struct gate_dockerfile *before, const struct gate_dockerfile *now,
+static int user(struct gate_detect *d, const struct gate_look *l, const struct gate_image_build *before, const struct gate_image_build *now,
 		struct gate_err *err)
 {
 	struct gate_weight w = gate_weight_of(before->has_stage ? GATE_TIER_HIGH : GATE_TIER_MEDIUM);
@@ -49,12 +49,12 @@ static int user(struct gate_detect *d, const struct gate_look *l, const struct g
 
 static int dockerfile(struct gate_detect *d, const struct gate_look *l, const struct gate_sides *raw, struct gate_err *err)
 {
-	gate_auto(gate_dockerfile) struct gate_dockerfile before = { 0 }, now = { 0 };
+	gate_auto(gate_image_build) struct gate_image_build before = { 0 }, now = { 0 };
 	struct gate_gain_place p = { .d = d, .change = l->change, .delta = l->delta, .id = "BLD-DOCK", .most = GATE_TIER_CRITICAL };
-	int rc = gate_dockerfile_read(gate_buf_cstr(&raw->before), raw->before.len, &before, err);
+	int rc = gate_image_build_read(gate_buf_cstr(&raw->before), raw->before.len, &before, err);
 
 	if (rc == 0)
-		rc = gate_dockerfile_read(raw->now, raw->now_len, &now, err);
+		rc = gate_image_build_read(raw->now, raw->now_len, &now, err);
 	if (rc == 0)
 		rc = secrets(&p, &before, err);
 	if (rc == 0)

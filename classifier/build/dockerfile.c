@@ -14,7 +14,7 @@ struct stage {
 };
 
 struct reader {
-	struct gate_dockerfile *out;
+	struct gate_image_build *out;
 	struct stage stages[STAGES_MAX];
 	size_t n;
 	struct gate_strs args; /* NAME=value */
@@ -22,7 +22,7 @@ struct reader {
 	struct gate_err *err;
 };
 
-void gate_dockerfile_clear(struct gate_dockerfile *f)
+void gate_image_build_clear(struct gate_image_build *f)
 {
 	gate_strs_clear(&f->images);
 	gate_strs_clear(&f->secrets);
@@ -198,7 +198,7 @@ static size_t line_at(const char *s, size_t len, size_t i)
 	return nl ? (size_t)(nl - s) - i : len - i;
 }
 
-int gate_dockerfile_read(const char *s, size_t len, struct gate_dockerfile *out, struct gate_err *err)
+int gate_image_build_read(const char *s, size_t len, struct gate_image_build *out, struct gate_err *err)
 {
 	struct reader x = { .out = out, .escape = '\\', .err = err };
 	gate_auto(gate_buf) struct gate_buf text = { 0 };

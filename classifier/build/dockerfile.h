@@ -5,14 +5,14 @@
 
 #include "base/str.h"
 
-struct gate_dockerfile {
+struct gate_image_build {
 	struct gate_strs images; /* of FROM and COPY --from, no earlier stage, ARG defaults written out */
 	struct gate_strs secrets; /* names of ARG and ENV */
 	bool has_stage, root; /* root: the last stage ends as root, as it does without USER */
 	bool user;	      /* a USER says who */
 };
 
-int gate_dockerfile_read(const char *s, size_t len, struct gate_dockerfile *out, struct gate_err *err);
-void gate_dockerfile_clear(struct gate_dockerfile *f);
+int gate_image_build_read(const char *s, size_t len, struct gate_image_build *out, struct gate_err *err);
+void gate_image_build_clear(struct gate_image_build *f);
 
 #endif

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static int (*const readers[])(const char *, size_t, struct gate_tasks *, struct gate_err *) = { gate_tasks_of_make, gate_tasks_of_nox,
 													gate_tasks_of_mix, gate_tasks_of_rake };
 	gate_autofree char *s = malloc(size + 1);
-	gate_auto(gate_dockerfile) struct gate_dockerfile f = { 0 };
+	gate_auto(gate_image_build) struct gate_image_build f = { 0 };
 	gate_auto(gate_commands) struct gate_commands c = { 0 };
 	struct gate_err err = { 0 };
 
@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(s, data, size);
 	s[size] = 0;
-	gate_dockerfile_read(s, size, &f, &err);
+	gate_image_build_read(s, size, &f, &err);
 	gate_commands_parse(s, size, true, &c, &err);
 	for (size_t i = 0; i < GATE_ARRAY_LEN(readers); i++) {
 		gate_auto(gate_tasks) struct gate_tasks t = { 0 };

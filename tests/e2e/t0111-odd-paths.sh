@@ -23,7 +23,7 @@ utf=$(b 'caf\303\251')/.mcp.json
 half=$(b 'half\303')/.mcp.json
 c1=$(b 'c1\302\233m')/.mcp.json
 
-put "$latin" '{}'
+put "$latin" '{"mcpServers":{"x":{"command":"./x"}}}'
 commit
 snap srv
 push_as codex-bot agent origin odd:refs/heads/agent/odd
@@ -44,7 +44,7 @@ n=0
 for p in "$esc" "$quote" "$lines" "$rtl" "$utf" "$half" "$c1"; do
 	n=$((n + 1))
 	git -C agent read-tree origin/main
-	put "$p" '{}'
+	put "$p" '{"mcpServers":{"x":{"command":"./x"}}}'
 	commit "odd $n"
 	snap srv
 	push_as codex-bot agent origin "odd:refs/heads/odd/$n"
@@ -75,7 +75,7 @@ no 'no line of the key is printed' grep -a -q -F -f leak "$OUTFILE"
 
 # A commit message and an author of that kind.
 git -C agent read-tree origin/main
-put .mcp.json '{}'
+put .mcp.json '{"mcpServers":{"x":{"command":"./x"}}}'
 c=$({ git -C agent cat-file commit origin/main | sed '/^parent/d; /^$/,$d' | sed "s/^\(author\|committer\) [^<]*</\1 $(b 'n\033[1m\351') </"
 	printf '\nmessage \033[31m \351\n'; } | git -C agent hash-object -t commit -w --stdin --literally)
 git -C agent update-ref refs/heads/odd "$c"

@@ -16,7 +16,7 @@ push_as codex-bot agent origin HEAD:refs/heads/main
 landed srv 'content to main lands' refs/heads/main "$(oid agent HEAD)"
 is "$(log_count srv '.ev == "decision" and .observe == true')" 1 'and the decision is recorded as observed'
 is "$(jq -r 'select(.ev == "decision").rules | join(" ")' srv.git/refgate/audit/log.jsonl | tail -n 1)" GATE-PROT 'with what was found'
-commit_file agent .mcp.json '{}'
+commit_file agent .mcp.json '{"mcpServers":{"x":{"command":"./x"}}}'
 snap srv
 push_as codex-bot agent origin HEAD:refs/heads/main
 landed srv 'critical content lands' refs/heads/main "$(oid agent HEAD)"

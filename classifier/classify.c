@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Beyond so many changes a cut list is not told to each of them: the push is refused. */
-#define CUT_MAX 500
-
 struct gate_classifier {
 	struct gate_detect d;
 	bool done;
@@ -140,23 +137,6 @@ int gate_classify_delta(struct gate_classifier *c, uint32_t change, const struct
 	return rc;
 }
 
-/* A full list keeps the heaviest findings. What fell out may have belonged to any change, so each is told. */
-static int tell_cut(struct gate_detect *d, struct gate_err *err)
-{
-	int rc = 0;
-
-	if (!d->out->dropped)
-		return 0;
-	if (d->changes->n > CUT_MAX)
-		return gate_detect_limit(d, 0, "", NULL, true, "far more findings than are kept; push in smaller parts",
-					 err);
-	for (uint32_t i = 0; rc == 0 && i < d->changes->n; i++)
-		rc = gate_detect_limit(d, i, "", NULL, false,
-				       "more findings than are kept, the lightest were dropped: push in smaller parts",
-				       err);
-	return rc;
-}
-
 int gate_classify_done(struct gate_classifier *c, struct gate_err *err)
 {
 	int rc = 0;
@@ -168,7 +148,10 @@ int gate_classify_done(struct gate_classifier *c, struct gate_err *err)
 		return 0;
 	for (size_t i = 0; rc == 0 && i < gate_end_detectors_n; i++)
 		rc = gate_end_detectors[i].fn(&c->d, err);
-	return rc < 0 ? rc : tell_cut(&c->d, err);
+	/* A full list keeps the heaviest findings; what fell out may have belonged to any change. */
+	if (rc == 0 && c->d.out->dropped)
+		rc = gate_detect_limit_all(&c->d, "more findings than are kept, the lightest were dropped: push in smaller parts", err);
+	return rc;
 }
 
 void gate_classifier_free(struct gate_classifier *c)

@@ -37,6 +37,20 @@ int gate_detect_limit(struct gate_detect *d, uint32_t change, const char *path, 
 	return gate_detect_add(d, change, &s, err);
 }
 
+/* Beyond so many changes it is not told to each of them: the push is refused. */
+#define ALL_MAX 500
+
+int gate_detect_limit_all(struct gate_detect *d, const char *why, struct gate_err *err)
+{
+	int rc = 0;
+
+	if (d->changes->n > ALL_MAX)
+		return gate_detect_limit(d, 0, "", NULL, true, why, err);
+	for (uint32_t i = 0; rc == 0 && i < d->changes->n; i++)
+		rc = gate_detect_limit(d, i, "", NULL, false, why, err);
+	return rc;
+}
+
 static int load_side(struct gate_detect *d, uint32_t mode, const char *oid, const char **s, size_t *len,
 		     struct gate_err *err)
 {

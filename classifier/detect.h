@@ -140,6 +140,9 @@ int gate_detect_add(struct gate_detect *d, uint32_t change, const struct gate_si
 int gate_detect_limit(struct gate_detect *d, uint32_t change, const char *path, const char *commit, bool secret,
 		      const char *why, struct gate_err *err);
 
+/* GATE-LIMIT for every change of the push: what was not looked at may belong to any of them. Of very many changes the push is refused. */
+int gate_detect_limit_all(struct gate_detect *d, const char *why, struct gate_err *err);
+
 /* Both sides of a delta. A side that is no file is empty. Gives 0, or a negative code when a side cannot be had within
  * GATE_COMPARE_MAX. The old side is a copy; the new one is borrowed until the next load. */
 struct gate_sides {

@@ -278,7 +278,7 @@ static int resolve(struct pack *p, const struct entry *e, const struct base *b, 
 	size_t at = 0;
 	int rc;
 
-	if (p->held + e->size > p->memory)
+	if (e->size > p->memory || p->held + e->size > p->memory)
 		return 0;
 	rc = inflate_entry(p, e, &delta);
 	if (rc < 0)

@@ -15,6 +15,7 @@ struct at {
 	char commit[GATE_HEXSZ + 1]; /* "" outside commits */
 	const char *path;	     /* of the tree that is being checked */
 	const struct gate_oid *tree;
+	bool fresh_tree;
 	struct gate_merge merge;
 	struct gate_oidmap taken; /* deltas that are an accepted side's */
 };
@@ -70,16 +71,50 @@ static int first_time(struct at *at, const struct gate_oid *oid, uint32_t bit, b
 	return rc == 0 ? gate_oidmap_mark(at->judged, oid, bit, first, err) : rc;
 }
 
+/* What a link points at, and what a file's content means, depend on where they stand: the place belongs to what is remembered. *fresh: the
+ * object comes for the first time; *first: in this place. */
+static int first_place(struct at *at, const char *path, const struct gate_oid *oid, uint32_t bit, bool *fresh, bool *first,
+		       struct gate_err *err)
+{
+	struct gate_oid key;
+	struct gate_sha256 h;
+	uint8_t d[GATE_SHA256_LEN];
+	int rc = first_time(at, oid, bit, fresh, err);
+
+	gate_sha256_init(&h);
+	gate_sha256_update(&h, oid->b, GATE_OIDSZ);
+	gate_sha256_update(&h, path, strlen(path));
+	gate_sha256_final(&h, d);
+	memcpy(key.b, d, GATE_OIDSZ);
+	return rc == 0 ? gate_oidmap_mark(at->judged, &key, bit, first, err) : rc;
+}
+
+/* A few trees that name each other can stand for more places than anybody can look at: false when there have been too many, which is told
+ * once. */
+static bool one_place_more(struct at *at, const struct gate_oid *oid, const char *path, int *rc, struct gate_err *err)
+{
+	if (at->w->again < GATE_AGAIN_MAX) {
+		at->w->again++;
+		return true;
+	}
+	if (at->w->again++ == GATE_AGAIN_MAX)
+		*rc = deny_object(at, "GATE-LIMIT", oid, path,
+				  "the same folders or files stand in more places than are looked at; push them in smaller parts", err);
+	return false;
+}
+
 static int on_tree(void *arg, const char *path, const struct gate_oid *oid, bool covered, struct gate_err *err)
 {
 	struct at *at = arg;
-	bool fresh, suspect = false;
-	int rc = first_time(at, oid, GATE_JUDGED_TREE, &fresh, err);
+	bool fresh, first, suspect = false;
+	int rc = first_place(at, path, oid, GATE_JUDGED_TREE, &fresh, &first, err);
 
-	(void)path;
-	if (rc < 0 || !fresh)
+	if (rc < 0 || !first)
 		return rc < 0 ? rc : GATE_WALK_SKIP;
-	at->w->reply->new_objects++;
+	if (!fresh && !one_place_more(at, oid, path, &rc, err))
+		return rc < 0 ? rc : GATE_WALK_SKIP;
+	at->fresh_tree = fresh;
+	at->w->reply->new_objects += fresh;
 	if (!covered)
 		rc = gate_work_named(at->w, at->change, oid, &suspect, err);
 	if (rc < 0)
@@ -93,27 +128,11 @@ static int on_bytes(void *arg, const char *path, const struct gate_oid *oid, con
 
 	at->path = path;
 	at->tree = oid;
-	at->w->reply->new_bytes += o->len;
+	at->w->reply->new_bytes += at->fresh_tree ? o->len : 0;
 	return gate_tree_flaws(o->bytes, o->len, tree_flaw, at, err);
 }
 
-/* What a link points at depends on where it stands: its place belongs to what is remembered. */
-static int first_link(struct at *at, const char *path, const struct gate_oid *oid, bool *first, struct gate_err *err)
-{
-	struct gate_oid key;
-	struct gate_sha256 h;
-	uint8_t d[GATE_SHA256_LEN];
-	int rc = first_time(at, oid, GATE_JUDGED_LINK, first, err);
-
-	gate_sha256_init(&h);
-	gate_sha256_update(&h, oid->b, GATE_OIDSZ);
-	gate_sha256_update(&h, path, strlen(path));
-	gate_sha256_final(&h, d);
-	memcpy(key.b, d, GATE_OIDSZ);
-	return rc == 0 ? gate_oidmap_mark(at->judged, &key, GATE_JUDGED_LINK, first, err) : rc;
-}
-
-static int read_blob(struct at *at, const struct gate_walk_entry *e, const struct gate_entry *plain, struct gate_err *err)
+static int read_blob(struct at *at, const struct gate_walk_entry *e, const struct gate_entry *plain, bool fresh, struct gate_err *err)
 {
 	gate_auto(gate_obj) struct gate_obj o = { 0 };
 	struct gate_object piece = { .text = gate_mode_is_link(e->mode) ? GATE_TEXT_LINK : GATE_TEXT_BLOB, .path = e->path,
@@ -125,8 +144,10 @@ static int read_blob(struct at *at, const struct gate_walk_entry *e, const struc
 		return rc;
 	if (kind != GATE_KIND_BLOB)
 		return deny_object(at, "GIT-MALFORMED", e->oid, e->path, "a tree names as a file what is no file", err);
-	at->w->reply->new_objects++;
-	at->w->reply->new_bytes += piece.len;
+	if (fresh) {
+		at->w->reply->new_objects++;
+		at->w->reply->new_bytes += piece.len;
+	}
 	if (piece.len > GATE_BLOB_MAX)
 		return deny_object(at, "GATE-LIMIT", e->oid, e->path,
 				   "too large to be scanned for secrets; make it smaller or remove it", err);
@@ -140,7 +161,7 @@ static int read_blob(struct at *at, const struct gate_walk_entry *e, const struc
 	return rc == 0 ? gate_classify_object(at->w->classifier, at->change, &piece, err) : rc;
 }
 
-static int show_entry(struct at *at, const struct gate_walk_entry *e, bool first, struct gate_err *err)
+static int show_entry(struct at *at, const struct gate_walk_entry *e, bool fresh, bool first, struct gate_err *err)
 {
 	struct gate_side olds[GATE_WALK_PARENTS_MAX];
 	char oid[GATE_HEXSZ + 1];
@@ -156,23 +177,24 @@ static int show_entry(struct at *at, const struct gate_walk_entry *e, bool first
 	rc = gate_classify_entry(at->w->classifier, at->change, &plain, err);
 	if (rc == 0)
 		rc = gate_work_merge_entry(at->w, at->change, at->commit, &at->merge, e, err);
-	return rc == 0 && first ? read_blob(at, e, &plain, err) : rc;
+	return rc == 0 && first ? read_blob(at, e, &plain, fresh, err) : rc;
 }
 
 static int on_entry(void *arg, const struct gate_walk_entry *e, struct gate_err *err)
 {
 	struct at *at = arg;
-	bool first = false, suspect;
+	bool first = false, fresh = false, suspect;
 	int rc = 0;
 
 	if (gate_mode_is_gitlink(e->mode)) /* names a commit of another repository */
-		return show_entry(at, e, false, err);
+		return show_entry(at, e, false, false, err);
 	if (!e->covered)
 		rc = gate_work_named(at->w, at->change, e->oid, &suspect, err);
 	if (rc == 0)
-		rc = gate_mode_is_link(e->mode) ? first_link(at, e->path, e->oid, &first, err) :
-						  first_time(at, e->oid, GATE_JUDGED_BLOB, &first, err);
-	return rc == 0 ? show_entry(at, e, first, err) : rc;
+		rc = first_place(at, e->path, e->oid, gate_mode_is_link(e->mode) ? GATE_JUDGED_LINK : GATE_JUDGED_BLOB, &fresh, &first, err);
+	if (rc == 0 && first && !fresh)
+		first = one_place_more(at, e->oid, e->path, &rc, err);
+	return rc == 0 ? show_entry(at, e, fresh, first, err) : rc;
 }
 
 static int on_names(void *arg, const char *path, const struct gate_walk_name *v, size_t n, struct gate_err *err)

@@ -13,6 +13,7 @@
 #define GATE_LOAD_SMALL ((size_t)4 << 20) /* a larger one is held alone */
 #define GATE_TRACE_MAX ((size_t)16 << 20) /* HOLES 10 */
 #define GATE_MAILS_MAX 20000
+#define GATE_AGAIN_MAX 200000u /* further places of objects that were seen */
 #define GATE_LOAD_SLOTS 4 /* loaded files that stay readable at a time */
 
 /* Bits of gate_work.met: a walk came by; known, and built on by something new; arrived, and in a parent's tree where something
@@ -20,7 +21,7 @@
 enum { GATE_MET_REACHED = 1, GATE_MET_NEAR = 2, GATE_MET_BESIDE = 4 };
 /* In a value of gate_work.suspects: not named, but what a delta of the push was completed with. */
 #define GATE_SUSPECT_BASE (UINT32_C(1) << 31)
-/* Bits of gate_work.judged. A link is judged once per place: what it points at depends on that. */
+/* Bits of gate_work.judged. Everything is judged once per place: what a link points at, and what a file means, depend on that. */
 enum { GATE_JUDGED_COMMIT = 1, GATE_JUDGED_TREE = 2, GATE_JUDGED_BLOB = 4, GATE_JUDGED_LINK = 8 };
 
 /* Rules weigh the same on all refs of one class, so that an object is judged once for a class, and the findings are shared
@@ -48,6 +49,7 @@ struct gate_work {
 	struct gate_obj loaded[GATE_LOAD_SLOTS];
 	size_t next_slot;
 	struct gate_oidmap clean; /* blobs in whose bytes the classifier finds nothing at any path */
+	uint32_t again;		  /* places of objects that were seen before, so far */
 	bool hidden_base; /* something hidden completed a delta: nothing more is said about the push */
 	bool lost_deny; /* a denial did not fit the list of findings */
 };

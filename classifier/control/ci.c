@@ -109,7 +109,7 @@ int gate_ci_delta(struct gate_detect *d, uint32_t change, const struct gate_delt
 int gate_ci_end(struct gate_detect *d, struct gate_err *err)
 {
 	if (d->ci->gained.full || d->ci->lost.full) {
-		int rc = gate_detect_limit(d, 0, "", NULL, false, "more changes of CI than can be compared: push smaller parts", err);
+		int rc = gate_detect_limit_all(d, "more changes of CI than can be compared: push smaller parts", err);
 
 		if (rc < 0)
 			return rc;

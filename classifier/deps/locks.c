@@ -157,8 +157,10 @@ int gate_locks_closer(struct gate_detect *d, struct gate_look *l, struct gate_er
 	l->keep = false;
 	if (l->delta->new_mode)
 		rc = look(d, l->change, l->delta, kind, &changed, err);
-	if (rc < 0 || !changed || kind->is & GATE_LOCK_MANIFEST || d->deps->locks.n >= NOTES_MAX)
+	if (rc < 0 || !changed || kind->is & GATE_LOCK_MANIFEST)
 		return rc;
+	if (d->deps->locks.n >= NOTES_MAX)
+		return gate_detect_limit(d, l->change, l->delta->path, NULL, false, "more lockfiles than are compared with their manifests", err);
 	return note(&d->deps->locks, l->change, l->delta, kind, err);
 }
 

@@ -34,6 +34,7 @@ struct gate_credential_state {
 	struct gate_strs names; /* credentials that stand in paths: whatever finding names the path must not show them */
 	bool names_cut;
 	struct gate_strs values; /* secrets that stand in contents: other detectors show values of settings, targets of links, urls */
+	struct gate_strs refused; /* those of them whose push is refused */
 	bool values_cut;
 };
 
@@ -78,6 +79,9 @@ void gate_credentials_release(struct gate_detect *d)
 		for (size_t i = 0; i < st->values.n; i++)
 			gate_wipe(st->values.v[i], strlen(st->values.v[i]));
 		gate_strs_clear(&st->values);
+		for (size_t i = 0; i < st->refused.n; i++)
+			gate_wipe(st->refused.v[i], strlen(st->refused.v[i]));
+		gate_strs_clear(&st->refused);
 	}
 	free(st);
 	d->credentials = NULL;
@@ -300,7 +304,7 @@ static int remember_name(struct look *l, const char *s, size_t n, struct gate_er
 #define VALUES_MAX 500u
 #define SHOWN_MIN 8u /* a shorter part says nothing */
 
-static int remember_value(struct look *l, const char *s, size_t n, struct gate_err *err)
+static int remember_value(struct look *l, const char *s, size_t n, enum gate_secret_tier tier, struct gate_err *err)
 {
 	gate_autofree char *text = NULL;
 
@@ -311,7 +315,11 @@ static int remember_value(struct look *l, const char *s, size_t n, struct gate_e
 		return 0;
 	}
 	text = strndup(s, n);
-	return text ? gate_strs_add_new(&l->st->values, text, err) : gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	if (!text)
+		return gate_err_set(err, GATE_E_NOMEM, "out of memory");
+	if (tier >= GATE_SECRET_HIGH && gate_strs_add_new(&l->st->refused, text, err) < 0)
+		return -GATE_E_NOMEM;
+	return gate_strs_add_new(&l->st->values, text, err);
 }
 
 static int found(void *arg, const struct gate_secret_match *m, bool limit, struct gate_err *err)
@@ -335,7 +343,7 @@ static int found(void *arg, const struct gate_secret_match *m, bool limit, struc
 	}
 	if (l->in_name && remember_name(l, l->text + m->from, m->to - m->from, err) < 0)
 		return -GATE_E_NOMEM;
-	if (!l->in_name && remember_value(l, l->text + m->from, m->to - m->from, err) < 0)
+	if (!l->in_name && remember_value(l, l->text + m->from, m->to - m->from, n.tier, err) < 0)
 		return -GATE_E_NOMEM;
 	n.path = gate_lend(l->o->path);
 	n.text = l->o->text;
@@ -345,24 +353,19 @@ static int found(void *arg, const struct gate_secret_match *m, bool limit, struc
 	return remember(l, &n, err);
 }
 
-static bool path_has(const char *path, const char *const *parts, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (strcasestr(path, parts[i]))
-			return true;
-	}
-	return false;
-}
+/* Where nobody writes an assignment by hand: whole folders, and files by their whole name or ending. Types with a prefix or a checksum are
+ * looked for there too. */
+static const char *const made_paths[] = { "node_modules/**", "**/node_modules/**", "vendor/**", "**/vendor/**", "third_party/**", "**/third_party/**",
+					  "*.min.js", "*.min.css", "*.map", "go.sum", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock",
+					  "pnpm-lock.yaml", "poetry.lock", "cargo.lock", "composer.lock", "gemfile.lock", "pipfile.lock", "uv.lock",
+					  "flake.lock", "*.lockfile", "*.svg", "*.ipynb", "*.snap", "*.po", "*.pem" };
 
-/* Where nobody writes an assignment by hand. Types with a prefix or a checksum are looked for there too. */
 static bool is_made(const char *path)
 {
-	static const char *const parts[] = { "node_modules/", "vendor/", "third_party/", ".min.js", ".min.css", ".map", "go.sum",
-					     "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml",
-					     "poetry.lock", "cargo.lock", "composer.lock", "gemfile.lock", "pipfile.lock",
-					     "uv.lock", ".svg", ".ipynb", ".snap", ".lockfile", "flake.lock", ".po", ".pem" };
+	const struct gate_globs g = { .patterns = { .v = (char **)(uintptr_t)made_paths, .n = GATE_ARRAY_LEN(made_paths) },
+				      .paths = true, .fold = true, .borrowed = true };
 
-	return path_has(path, parts, GATE_ARRAY_LEN(parts));
+	return *path && gate_globs_match(&g, path, strlen(path));
 }
 
 /* Every type, wherever it is looked for. */
@@ -409,29 +412,36 @@ static int scan_decoded(void *arg, const char *s, size_t len, size_t at, struct 
 	return scan_sets(&inner, err);
 }
 
+static int scan_bytes(struct look *l, const char *path, const char *s, size_t len, struct gate_err *err)
+{
+	bool no_generic;
+	int rc;
+
+	l->outer = l->text = s;
+	l->outer_len = l->len = len;
+	l->line = 0;
+	if (l->peek) {
+		choose_all(l);
+	} else {
+		no_generic = is_made(path) || memchr(s, '\0', len < BINARY_PROBE ? len : BINARY_PROBE);
+		choose(&gate_secret_shipped, l->st->skip, path, no_generic);
+		if (l->st->own)
+			choose(l->d->policy->secrets, l->st->skip_own, path, no_generic);
+	}
+	rc = scan_sets(l, err);
+	return rc == 0 ? gate_decode_runs(s, len, scan_decoded, l, err) : rc;
+}
+
+/* What looks like UTF-16 is read as that as well, never instead: two bytes in front of it would hide any text. */
 static int scan_text(struct look *l, const char *path, const char *s, size_t len, struct gate_err *err)
 {
 	gate_auto(gate_buf) struct gate_buf wide = { 0 };
-	bool is_wide = gate_decode_utf16(s, len, &wide), no_generic;
-	int rc;
+	int rc = scan_bytes(l, path, s, len, err);
 
-	if (is_wide && gate_buf_check(&wide, err) < 0)
-		return -GATE_E_NOMEM;
-	l->outer = l->text = is_wide ? gate_buf_cstr(&wide) : s;
-	l->outer_len = l->len = is_wide ? wide.len : len;
-	if (l->peek) {
-		choose_all(l);
-		rc = scan_sets(l, err);
-		return rc == 0 ? gate_decode_runs(l->text, l->len, scan_decoded, l, err) : rc;
-	}
-	no_generic = is_made(path) || memchr(l->text, '\0', l->len < BINARY_PROBE ? l->len : BINARY_PROBE);
-	choose(&gate_secret_shipped, l->st->skip, path, no_generic);
-	if (l->st->own)
-		choose(l->d->policy->secrets, l->st->skip_own, path, no_generic);
-	rc = scan_sets(l, err);
-	if (rc == 0)
-		rc = gate_decode_runs(l->text, l->len, scan_decoded, l, err);
-	return rc;
+	if (rc < 0 || !gate_decode_utf16(s, len, &wide))
+		return rc;
+	rc = gate_buf_check(&wide, err);
+	return rc == 0 ? scan_bytes(l, path, gate_buf_cstr(&wide), wide.len, err) : rc;
 }
 
 bool gate_credentials_peek(struct gate_detect *d, const char *bytes, size_t len)
@@ -529,9 +539,12 @@ static void redact_end(char *text, const struct gate_strs *secrets)
 
 static int redact_values(const struct gate_credential_state *st, struct gate_finding *f, struct gate_err *err)
 {
-	char **texts[] = { &f->subject, &f->old_value, &f->new_value, &f->message };
-	int rc = 0;
+	char **texts[] = { &f->old_value, &f->new_value, &f->message };
+	/* A subject is what a finding is counted once by, across pushes (the ledger): what only looks like a secret must not change it. */
+	int rc = redact(&f->subject, &st->refused, err);
 
+	if (rc == 0)
+		redact_end(f->subject, &st->refused);
 	for (size_t k = 0; rc == 0 && k < GATE_ARRAY_LEN(texts); k++) {
 		rc = redact(texts[k], &st->values, err);
 		if (rc == 0)

@@ -370,6 +370,8 @@ int gate_test_counts_delta(struct gate_detect *d, uint32_t change, const struct 
 	rc = read_side(d, delta->path, sides.before.s, sides.before.len, &before, err);
 	if (rc == 0)
 		rc = read_side(d, delta->path, sides.now, sides.now_len, &now, err);
+	if (rc == 0 && (before.tests.cut || now.tests.cut))
+		rc = gate_detect_limit(d, change, delta->path, NULL, false, "more tests in one file than are compared: part the file", err);
 	if (rc == 0)
 		rc = note_file(d, change, delta, &before, &now, err);
 	if (rc == 0 && gate_mode_is_file(delta->old_mode))

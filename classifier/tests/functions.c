@@ -142,8 +142,10 @@ static uint64_t digest(const char *s, size_t len)
 
 static int add(struct gate_tests *l, const struct gate_test *t, struct gate_err *err)
 {
-	if (l->n >= TESTS_MAX)
+	if (l->n >= TESTS_MAX) {
+		l->cut = true;
 		return 0;
+	}
 	if (l->n == l->cap) {
 		size_t want = l->cap ? l->cap * 2 : 32;
 		void *bigger = reallocarray(l->v, want, sizeof(*l->v));

@@ -18,6 +18,7 @@ struct gate_test {
 struct gate_tests {
 	struct gate_test *v;
 	size_t n, cap;
+	bool cut; /* there are more than are kept */
 };
 
 struct gate_test_starts; /* the expressions, compiled at their first use */

@@ -104,8 +104,7 @@ static int room(const struct gate_gain_place *p, bool *yes, struct gate_err *err
 		return 0;
 	if (!*yes) {
 		s->full = true;
-		return gate_detect_limit(p->d, p->change, p->delta->path, NULL, false,
-					 "too many settings to compare in one push: read this file by hand", err);
+		return gate_detect_limit_all(p->d, "too many settings to compare in one push: push smaller parts", err);
 	}
 	if (s->n < s->cap)
 		return 0;

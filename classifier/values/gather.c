@@ -274,6 +274,9 @@ static int from_commands(struct file *f, const struct gate_value_places *places,
 		rc = words_of(f, &f->side[i], how, select, &w, err);
 		if (rc == 0)
 			rc = gate_value_from_words(out[i], refs, n, &w, err);
+		if (rc == 0 && w.cut)
+			rc = gate_detect_limit(f->d, f->change, f->delta->path, NULL, false,
+					       "more commands in one file than are compared: part the file", err);
 	}
 	return rc;
 }

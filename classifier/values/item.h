@@ -65,6 +65,7 @@ struct gate_words {
 	struct gate_buf text; /* words, each ended by NUL; "" ends a command */
 	uint32_t *lines;
 	size_t n, cap;
+	bool cut; /* there are more than are kept */
 };
 void gate_words_clear(struct gate_words *w);
 int gate_words_add(struct gate_words *w, const char *s, size_t len, uint32_t line, struct gate_err *err);

@@ -518,8 +518,7 @@ int gate_values_end(struct gate_detect *d, struct gate_err *err)
 		}
 	}
 	if (rc == 0 && st->full)
-		rc = gate_detect_limit(d, 0, "", NULL, false, "more changed values than are compared: push smaller parts",
-				       err);
+		rc = gate_detect_limit_all(d, "more changed values than are compared: push smaller parts", err);
 	return rc;
 }
 

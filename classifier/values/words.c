@@ -17,8 +17,10 @@ void gate_words_clear(struct gate_words *w)
 
 static int push(struct gate_words *w, const char *s, size_t len, uint32_t line, struct gate_err *err)
 {
-	if (w->n >= WORDS_MAX)
+	if (w->n >= WORDS_MAX) {
+		w->cut = true;
 		return 0;
+	}
 	if (w->n == w->cap) {
 		size_t want = w->cap ? w->cap * 2 : 64;
 		void *bigger = reallocarray(w->lines, want, sizeof(*w->lines));

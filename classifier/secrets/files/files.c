@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define NOTES_MAX 2000u /* values remembered; more of them in one push say nothing new */
+#define NOTES_MAX 2000u /* values remembered; with more of them the push is refused, as not looked through */
 #define FILE_MAX GATE_COMPARE_MAX
 
 struct note {
@@ -116,8 +116,11 @@ static int found(void *arg, const struct gate_file_value *v, struct gate_err *er
 	if (v->kind == GATE_VALUE_PLAIN && !gate_file_value_real(v->value, v->len))
 		return 0;
 	gate_sha256(v->value, v->len, digest);
-	if (known(st, l, digest, !l->o) || !l->o || st->n >= NOTES_MAX)
+	if (known(st, l, digest, !l->o) || !l->o)
 		return 0;
+	if (st->n >= NOTES_MAX)
+		return gate_detect_limit(l->d, l->change, l->path, l->o->commit, true,
+					 "more credentials in files than are looked at in one push: push smaller parts", err);
 	n = room(st);
 	if (n) {
 		n->path = strdup(l->path);
@@ -145,10 +148,16 @@ static int read_forms(struct look *l, const char *s, size_t len, struct gate_err
 	size_t at = 0;
 	int rc = 0;
 
-	if (len > FILE_MAX || is_sample(l->path))
+	if (is_sample(l->path))
 		return 0; /* the types of rules/secrets look at all of it */
-	while (rc == 0 && (l->form = gate_file_form_next(l->path, &at)))
+	while (rc == 0 && (l->form = gate_file_form_next(l->path, &at))) {
+		if (len > FILE_MAX && l->form->read == gate_file_k8s)
+			continue; /* any YAML may hold a Secret: large ones are ordinary, and the types decode what they find there */
+		if (len > FILE_MAX)
+			return l->o ? gate_detect_limit(l->d, l->change, l->path, l->o->commit, true,
+							"a file of credentials that is too large to be read: make it smaller or remove it", err) : 0;
 		rc = l->form->read(&(struct gate_file_text){ s, len, l->form->keys }, found, l, err);
+	}
 	return rc;
 }
 

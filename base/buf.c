@@ -59,11 +59,6 @@ void gate_buf_str(struct gate_buf *b, const char *s)
 	gate_buf_add(b, s, strlen(s));
 }
 
-void gate_buf_char(struct gate_buf *b, char c)
-{
-	gate_buf_add(b, &c, 1);
-}
-
 void gate_buf_fmt(struct gate_buf *b, const char *fmt, ...)
 {
 	va_list ap, again;

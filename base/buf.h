@@ -23,8 +23,17 @@ void gate_buf_clear(struct gate_buf *b);
 void gate_buf_reset(struct gate_buf *b); /* len = 0, memory and failed kept */
 void gate_buf_add(struct gate_buf *b, const void *p, size_t n);
 void gate_buf_str(struct gate_buf *b, const char *s);
-void gate_buf_char(struct gate_buf *b, char c);
 void gate_buf_fmt(struct gate_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Readers of files call this for each byte: no call where there is room. */
+static inline void gate_buf_char(struct gate_buf *b, char c)
+{
+	if (b->failed || b->len + 1 >= b->cap || b->len >= GATE_BUF_MAX) {
+		gate_buf_add(b, &c, 1);
+		return;
+	}
+	b->s[b->len++] = c;
+	b->s[b->len] = '\0';
+}
 /* Makes room for n more bytes and gives the place to write them; add to len yourself. NULL when failed. */
 char *gate_buf_room(struct gate_buf *b, size_t n);
 /* 0, or GATE_E_NOMEM when any append failed. */

@@ -1,6 +1,7 @@
 #include "classifier/classify.h"
 
 #include "classifier/detect.h"
+#include "classifier/secrets/decode.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -73,13 +74,17 @@ int gate_classify_object(struct gate_classifier *c, uint32_t change, const struc
 	return rc;
 }
 
-bool gate_classify_peek(struct gate_classifier *c, const char *bytes, size_t len)
+bool gate_classify_peek(struct gate_classifier *c, const struct gate_peek *p)
 {
-	for (size_t i = 0; i < gate_object_detectors_n; i++) {
-		if (gate_object_detectors[i].peek && gate_object_detectors[i].peek(&c->d, bytes, len))
-			return true;
-	}
-	return false;
+	/* Bytes with a NUL may be wide characters, and those are read over the whole text. */
+	bool parts = p->len <= GATE_DECODE_PART_MAX && p->len && !memchr(p->bytes, '\0', p->len), any = false;
+	struct gate_peek look = { p->bytes, p->len, parts ? p->fresh : NULL, p->kept };
+
+	*p->kept = (struct gate_spans){ .n = 0 };
+	for (size_t i = 0; !any && i < gate_object_detectors_n; i++)
+		any = gate_object_detectors[i].peek && gate_object_detectors[i].peek(&c->d, &look);
+	p->kept->over = p->kept->over || any || !parts;
+	return any;
 }
 
 bool gate_classify_bound(struct gate_classifier *c, const char *path)

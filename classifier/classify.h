@@ -7,6 +7,7 @@
 #define GATE_CLASSIFIER_CLASSIFY_H
 
 #include "base/change.h"
+#include "base/spans.h"
 #include "rules/policy.h"
 
 /* Bytes on demand. Gives 0 and fills *bytes (borrowed until the next call for the same side), or a negative code:
@@ -94,8 +95,16 @@ void gate_classifier_knows(struct gate_classifier *c, const struct gate_osv *osv
  * refused. */
 int gate_classify_object(struct gate_classifier *c, uint32_t change, const struct gate_object *o, struct gate_err *err);
 /* A look at a blob before anybody knows where it stands: whether gate_classify_object could find anything in its bytes. If not, and
- * gate_classify_bound is false for its path, the object may be given without its bytes, as `clean`. */
-bool gate_classify_peek(struct gate_classifier *c, const char *bytes, size_t len);
+ * gate_classify_bound is false for its path, the object may be given without its bytes, as `clean`.
+ * A blob that was made from a clean one is looked at where it is new: `fresh` holds what is new in it, each seam, and where the other's
+ * `kept` lies in it (NULL: nothing is known, all of it is new). `kept` gets what must be fresh in those that are made from this one. */
+struct gate_peek {
+	const char *bytes;
+	size_t len;
+	const struct gate_spans *fresh;
+	struct gate_spans *kept;
+};
+bool gate_classify_peek(struct gate_classifier *c, const struct gate_peek *p);
 bool gate_classify_bound(struct gate_classifier *c, const char *path);
 int gate_classify_entry(struct gate_classifier *c, uint32_t change, const struct gate_entry *e, struct gate_err *err);
 int gate_classify_names(struct gate_classifier *c, uint32_t change, const struct gate_names *n, struct gate_err *err);

@@ -58,7 +58,7 @@ struct gate_object_detector {
 	int (*fn)(struct gate_detect *d, uint32_t change, const struct gate_object *o, struct gate_err *err);
 	/* Of a large push blobs are first seen without a place. peek: whether it would find anything in these bytes somewhere; then, and at
 	 * the paths that `bound` names, fn gets the bytes. Neither: bytes say nothing to it. */
-	bool (*peek)(struct gate_detect *d, const char *bytes, size_t len);
+	bool (*peek)(struct gate_detect *d, const struct gate_peek *p);
 	bool (*bound)(struct gate_detect *d, const char *path);
 	bool names; /* it looks at the path as well: called for a clean blob too, which has no bytes */
 };

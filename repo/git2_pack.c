@@ -1,6 +1,7 @@
 #include "repo/git2_pack.h"
 
 #include "base/io.h"
+#include "repo/git2_delta.h"
 #include "repo/git2_packidx.h"
 
 #include <dirent.h>
@@ -40,8 +41,7 @@ struct pack {
 
 /* A base whose deltas are being looked at. */
 struct base {
-	char *bytes;
-	size_t len;
+	struct gate_delta_base is;
 	uint32_t next; /* the next delta on it */
 };
 
@@ -51,23 +51,6 @@ static int bad(struct pack *p, const char *what)
 }
 
 /* ---- entries ---- */
-
-static uint64_t varint(const uint8_t *s, size_t len, size_t *at)
-{
-	uint64_t v = 0;
-	unsigned shift = 0;
-
-	while (*at < len && shift < 63) {
-		uint8_t c = s[(*at)++];
-
-		v |= (uint64_t)(c & 0x7f) << shift;
-		shift += 7;
-		if (!(c & 0x80))
-			return v;
-	}
-	*at = len + 1;
-	return 0;
-}
 
 static int by_offset(const void *a, const void *b)
 {
@@ -137,7 +120,7 @@ static int read_head(struct pack *p, uint32_t i, const uint8_t *s, size_t len)
 	e->type = s[0] >> 4 & 7;
 	e->size = s[0] & 15;
 	if (s[0] & 0x80)
-		e->size |= varint(s, len, &at) << 4;
+		e->size |= gate_delta_size(s, len, &at) << 4;
 	if (e->type == TYPE_OFS_DELTA || e->type == TYPE_REF_DELTA) {
 		base = base_of(p, e, s, len, &at);
 		if (base == NONE || at > len)
@@ -224,53 +207,8 @@ static int inflate_entry(struct pack *p, const struct entry *e, char **out)
 	return 0;
 }
 
-/* One copy instruction: which of the seven bytes follow says the opcode. */
-static bool copy_args(const uint8_t *d, size_t len, size_t *at, uint8_t op, size_t *from, size_t *n)
-{
-	*from = *n = 0;
-	for (unsigned i = 0; i < 7; i++) {
-		if (!(op >> i & 1))
-			continue;
-		if (*at >= len)
-			return false;
-		if (i < 4)
-			*from |= (size_t)d[(*at)++] << 8 * i;
-		else
-			*n |= (size_t)d[(*at)++] << 8 * (i - 4);
-	}
-	if (!*n)
-		*n = 0x10000;
-	return true;
-}
-
-static bool apply(const struct base *b, const uint8_t *d, size_t len, size_t at, char *out, size_t size)
-{
-	size_t done = 0;
-
-	while (at < len) {
-		uint8_t op = d[at++];
-		const char *src = (const char *)d + at;
-		size_t from, n = op;
-
-		if (op & 0x80) {
-			if (!copy_args(d, len, &at, op, &from, &n) || from > b->len || n > b->len - from)
-				return false;
-			src = b->bytes + from;
-		} else if (!op || n > len - at) {
-			return false;
-		} else {
-			at += n;
-		}
-		if (n > size - done)
-			return false;
-		memcpy(out + done, src, n);
-		done += n;
-	}
-	return done == size;
-}
-
 /* The object that a delta makes of its base. *out stays NULL when it does not fit. */
-static int resolve(struct pack *p, const struct entry *e, const struct base *b, struct base *out)
+static int resolve(struct pack *p, const struct entry *e, const struct base *b, struct base *out, struct gate_spans *fresh)
 {
 	gate_autofree char *delta = NULL;
 	const uint8_t *d;
@@ -284,39 +222,42 @@ static int resolve(struct pack *p, const struct entry *e, const struct base *b, 
 	if (rc < 0)
 		return rc;
 	d = (const uint8_t *)delta;
-	base_size = varint(d, (size_t)e->size, &at);
-	size = varint(d, (size_t)e->size, &at);
-	if (at > e->size || base_size != b->len)
+	base_size = gate_delta_size(d, (size_t)e->size, &at);
+	size = gate_delta_size(d, (size_t)e->size, &at);
+	if (at > e->size || base_size != b->is.len)
 		return bad(p, "a delta that does not belong to its base");
 	if (size > p->memory || p->held + e->size + size > p->memory)
 		return 0;
-	out->bytes = malloc((size_t)size + 1);
-	if (!out->bytes)
+	out->is.bytes = malloc((size_t)size + 1);
+	if (!out->is.bytes)
 		return gate_err_set(p->err, GATE_E_NOMEM, "out of memory");
-	out->len = (size_t)size;
-	if (!apply(b, d, (size_t)e->size, at, out->bytes, out->len))
+	out->is.len = (size_t)size;
+	if (!gate_delta_apply(&b->is, d, (size_t)e->size, at, out->is.bytes, out->is.len, fresh))
 		return bad(p, "a delta that does not fit its base");
 	return 0;
 }
 
-static int tell(struct pack *p, const struct entry *e, uint8_t type, const struct base *b)
+static int tell(struct pack *p, const struct entry *e, uint8_t type, struct base *b, const struct gate_spans *fresh)
 {
 	static const enum gate_kind kinds[] = { [TYPE_COMMIT] = GATE_KIND_COMMIT, [TYPE_TREE] = GATE_KIND_TREE,
 						[TYPE_BLOB] = GATE_KIND_BLOB, [TYPE_TAG] = GATE_KIND_TAG };
-	struct gate_oid oid;
+	struct gate_pack_object o = { .kind = kinds[type], .bytes = b->is.bytes, .len = b->is.len, .kept = &b->is.kept };
 
-	gate_packidx_oid(p->idx, e->id, &oid);
-	return p->fn(p->arg, &oid, kinds[type], b->bytes, b->len, p->err);
+	if (fresh && !fresh->over)
+		o.fresh = fresh;
+	b->is.kept = (struct gate_spans){ .over = true };
+	gate_packidx_oid(p->idx, e->id, &o.oid);
+	return p->fn(p->arg, &o, p->err);
 }
 
 /* Holds *b as a base when deltas stand on e, else lets it go. */
 static void keep(struct pack *p, struct base *held, size_t *depth, const struct entry *e, struct base *b)
 {
 	if (e->child == NONE || *depth >= HELD_MAX) {
-		free(b->bytes);
+		free(b->is.bytes);
 	} else {
 		b->next = e->child;
-		p->held += b->len;
+		p->held += b->is.len;
 		held[(*depth)++] = *b;
 	}
 	*b = (struct base){ 0 };
@@ -325,37 +266,38 @@ static void keep(struct pack *p, struct base *held, size_t *depth, const struct 
 /* One whole object and all that is made of it, depth first: only one chain of bases is held at a time. */
 static int one_family(struct pack *p, const struct entry *root, struct base *held)
 {
-	struct base b = { .len = (size_t)root->size };
+	struct base b = { .is.len = (size_t)root->size };
+	struct gate_spans fresh;
 	size_t depth = 0;
 	int rc;
 
 	if (root->size > p->memory)
 		return 0;
-	rc = inflate_entry(p, root, &b.bytes);
+	rc = inflate_entry(p, root, &b.is.bytes);
 	if (rc == 0)
-		rc = tell(p, root, root->type, &b);
+		rc = tell(p, root, root->type, &b, NULL);
 	keep(p, held, &depth, root, &b);
 	while (rc == 0 && depth) {
 		struct base *top = &held[depth - 1];
 		const struct entry *e;
 
 		if (top->next == NONE) {
-			p->held -= top->len;
-			free(top->bytes);
+			p->held -= top->is.len;
+			free(top->is.bytes);
 			depth--;
 			continue;
 		}
 		e = &p->v[top->next];
 		top->next = e->sibling;
-		rc = resolve(p, e, top, &b);
-		if (rc == 0 && b.bytes) {
-			rc = tell(p, e, root->type, &b);
+		rc = resolve(p, e, top, &b, &fresh);
+		if (rc == 0 && b.is.bytes) {
+			rc = tell(p, e, root->type, &b, &fresh);
 			keep(p, held, &depth, e, &b);
 		}
 	}
-	free(b.bytes);
+	free(b.is.bytes);
 	while (depth)
-		free(held[--depth].bytes);
+		free(held[--depth].is.bytes);
 	p->held = 0;
 	return rc;
 }

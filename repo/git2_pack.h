@@ -6,14 +6,27 @@
 #define GATE_REPO_GIT2_PACK_H
 
 #include "base/change.h"
+#include "base/spans.h"
 #include "repo/git2_oid.h"
 
 /* Beyond so many objects a pack is passed over: what is kept for each of them would no longer be little. */
 #define GATE_PACK_OBJECTS_MAX 500000u
 
-/* One object; the bytes are valid during the call. A value other than 0 ends the reading and is given back. */
-typedef int gate_pack_fn(void *arg, const struct gate_oid *oid, enum gate_kind kind, const char *bytes, size_t len,
-			 struct gate_err *err);
+/* One object; all of it is valid during the call. */
+struct gate_pack_object {
+	struct gate_oid oid;
+	enum gate_kind kind;
+	const char *bytes;
+	size_t len;
+	/* Of an object that was made from another one: what the delta put in, seams where it left something out or put two places together, and
+	 * where the other's `kept` has come to lie. All else stood in the other one, in the same order. NULL: nothing is known. */
+	const struct gate_spans *fresh;
+	/* To be filled: what of this one must be fresh in those that are made from it. As it comes, they are wholly so. */
+	struct gate_spans *kept;
+};
+
+/* A value other than 0 ends the reading and is given back. */
+typedef int gate_pack_fn(void *arg, const struct gate_pack_object *o, struct gate_err *err);
 
 /* Calls fn for the objects of all packs below `objects`/pack. Not all of them: one that does not fit `memory` bytes together with what its
  * deltas need at the same time is left out, and so is what builds on it, and loose objects. Who needs all reads those one by one.

@@ -14,6 +14,12 @@
 #define STACK_MAX ((size_t)4 << 20)
 /* What a look-ahead may read behind the longest match. */
 #define MARGIN 256u
+/* How far a look at a keyword reaches, for types that do not reach far: `hi` bytes back for each of two keywords side by side, the bytes of
+ * the keyword, a look-behind; forward the longest match, its look-ahead, the operator. */
+#define NEAR_HI 256u
+#define NEAR_BEHIND 256u
+#define REACH_BACK (2 * NEAR_HI + NEAR_BEHIND + GATE_ACDFA_WORD_MAX)
+#define REACH_ON (GATE_SECRET_NEAR + MARGIN + GATE_SHAPE_OPERATOR)
 /* Machine code pays for itself after so many tries; a push of one commit seldom gets there. */
 #define JIT_AFTER 24u
 
@@ -34,6 +40,7 @@ struct gate_secret_scanner {
 	pcre2_match_data *data;
 	pcre2_match_context *limits;
 	pcre2_jit_stack *stack;
+	bool looks_back; /* an expression looks further back than a look at a keyword may */
 };
 
 struct gate_secret_scanner *gate_secret_scanner_new(const struct gate_secret_set *set, struct gate_err *err)
@@ -99,6 +106,13 @@ static pcre2_code *compile(const struct gate_secret_rule *r, bool anchored)
 	return made;
 }
 
+static bool looks_back(const pcre2_code *code)
+{
+	uint32_t n = 0;
+
+	return code && (pcre2_pattern_info(code, PCRE2_INFO_MAXLOOKBEHIND, &n) != 0 || n > NEAR_BEHIND);
+}
+
 /* Machine code where the process may have some; the interpreter does the same work. */
 static void to_machine_code(struct gate_secret_scanner *s, struct code *c)
 {
@@ -116,7 +130,14 @@ struct scan {
 	const bool *skip;
 	gate_secret_match_fn *fn;
 	void *arg;
+	struct gate_spans *kept; /* NULL: nobody asks */
 };
+
+/* Whether a match of the type, or the place of its keyword, may reach further than is looked at around a change. */
+static bool reaches_far(const struct scan *x, const struct gate_secret_use *u)
+{
+	return u->hi > NEAR_HI || x->s->set->rules[u->rule].max_len > GATE_SECRET_NEAR;
+}
 
 static int say_limit(struct scan *x, const struct gate_secret_use *u, struct gate_err *err)
 {
@@ -144,6 +165,7 @@ static int attempt(struct scan *x, const struct gate_secret_use *u, size_t at, s
 	if (!c->tried) {
 		c->tried = true;
 		c->code = compile(r, u->hi == u->lo);
+		s->looks_back = s->looks_back || looks_back(c->code);
 	}
 	if (c->code && ++c->uses == JIT_AFTER)
 		to_machine_code(s, c);
@@ -165,6 +187,8 @@ static int attempt(struct scan *x, const struct gate_secret_use *u, size_t at, s
 		m.to = v[2 * r->group + 1];
 	}
 	*behind = m.end > at ? m.end : at + 1;
+	if (x->kept)
+		gate_spans_add(x->kept, m.start, *behind);
 	rc = x->fn(x->arg, &m, false, err);
 	return rc < 0 ? rc : 1;
 }
@@ -203,6 +227,8 @@ static int look(struct scan *x, const struct gate_secret_use *u, size_t end, str
 		return 0;
 	if (word < u->lo || (u->operators && !operator_follows(x, end)))
 		return 0;
+	if (x->kept && reaches_far(x, u))
+		gate_spans_add(x->kept, word, end);
 	first = word > u->hi ? word - u->hi : 0;
 	last = word - u->lo;
 	if (first < c->behind)
@@ -217,28 +243,60 @@ static int look(struct scan *x, const struct gate_secret_use *u, size_t end, str
 	return rc < 0 ? rc : 0;
 }
 
-int gate_secret_scan(struct gate_secret_scanner *s, const char *text, size_t len, const bool *skip,
-		     gate_secret_match_fn *fn, void *arg, struct gate_err *err)
+static void start_text(struct gate_secret_scanner *s)
 {
-	struct scan x = { s, text, len, skip, fn, arg };
-	const struct gate_acdfa *a = s->set->dfa;
-	int rc = 0;
-
 	for (size_t i = 0; i < s->set->n_rules; i++) {
 		s->codes[i].behind = s->codes[i].tried_to = 0;
 		s->codes[i].limit = false;
 	}
-	for (size_t at = 0; rc == 0 && at < len; at += GATE_ACDFA_BLOCK) {
-		size_t to = len - at > GATE_ACDFA_BLOCK ? at + GATE_ACDFA_BLOCK : len;
-		size_t n = gate_acdfa_walk(a, text, at, to, s->hits);
+}
+
+/* The keywords that end in (from, to]. */
+static int scan_stretch(struct scan *x, size_t from, size_t to, struct gate_err *err)
+{
+	const struct gate_acdfa *a = x->s->set->dfa;
+	int rc = 0;
+
+	for (size_t at = from; rc == 0 && at < to; at += GATE_ACDFA_BLOCK) {
+		size_t end = to - at > GATE_ACDFA_BLOCK ? at + GATE_ACDFA_BLOCK : to;
+		size_t n = gate_acdfa_walk(a, x->text, at, end, x->s->hits);
 
 		for (size_t i = 0; rc == 0 && i < n; i++) {
-			const uint32_t *out = &a->out_at[s->hits[i].state - a->first_out];
+			const uint32_t *out = &a->out_at[x->s->hits[i].state - a->first_out];
 
 			for (uint32_t k = out[0]; rc == 0 && k < out[1]; k++)
-				rc = look(&x, &s->set->uses[a->out[k]], s->hits[i].end, err);
+				rc = look(x, &x->s->set->uses[a->out[k]], x->s->hits[i].end, err);
 		}
 	}
+	return rc;
+}
+
+int gate_secret_scan(struct gate_secret_scanner *s, const char *text, size_t len, const bool *skip,
+		     gate_secret_match_fn *fn, void *arg, struct gate_err *err)
+{
+	struct scan x = { s, text, len, skip, fn, arg, NULL };
+
+	start_text(s);
+	return scan_stretch(&x, 0, len, err);
+}
+
+int gate_secret_scan_part(struct gate_secret_scanner *s, const char *text, size_t len, const struct gate_secret_part *part,
+			  gate_secret_match_fn *fn, void *arg, struct gate_err *err)
+{
+	struct scan x = { s, text, len, NULL, fn, arg, part->kept };
+	struct gate_spans wide = { .over = true };
+	int rc = 0;
+
+	start_text(s);
+	if (part->fresh && !s->looks_back)
+		gate_spans_widen(part->fresh, REACH_ON, REACH_BACK, len, &wide);
+	if (wide.over)
+		return scan_stretch(&x, 0, len, err);
+	for (unsigned i = 0; rc == 0 && i < wide.n; i++)
+		rc = scan_stretch(&x, wide.v[i].from, wide.v[i].to, err);
+	/* an expression that looks further back than was thought of is compiled only now: once more, all of it */
+	if (rc == 0 && s->looks_back)
+		rc = gate_secret_scan_part(s, text, len, &(struct gate_secret_part){ NULL, part->kept }, fn, arg, err);
 	return rc;
 }
 

@@ -8,13 +8,14 @@
 #define PEEK_FROM 1000u			/* objects; below, the walk alone is as fast */
 #define PEEK_MEMORY ((size_t)12 << 20) /* one chain of bases and deltas; what does not fit is the walk's */
 
-static int on_object(void *arg, const struct gate_oid *oid, enum gate_kind kind, const char *bytes, size_t len, struct gate_err *err)
+static int on_object(void *arg, const struct gate_pack_object *o, struct gate_err *err)
 {
 	struct gate_work *w = arg;
 
-	if (kind != GATE_KIND_BLOB || gate_classify_peek(w->classifier, bytes, len))
+	if (o->kind != GATE_KIND_BLOB ||
+	    gate_classify_peek(w->classifier, &(struct gate_peek){ o->bytes, o->len, o->fresh, o->kept }))
 		return 0;
-	return gate_oidmap_set(&w->clean, oid, 0, err);
+	return gate_oidmap_set(&w->clean, &o->oid, 0, err);
 }
 
 int gate_work_peek(struct gate_work *w, struct gate_err *err)

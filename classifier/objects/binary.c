@@ -136,10 +136,11 @@ static bool is_media(const char *s, size_t len)
 	return false;
 }
 
-bool gate_binary_peek(struct gate_detect *d, const char *bytes, size_t len)
+bool gate_binary_peek(struct gate_detect *d, const struct gate_peek *p)
 {
 	(void)d;
-	return len && (gate_binary_kind(bytes, len) || (memchr(bytes, '\0', len < 8000 ? len : 8000) && !is_media(bytes, len)));
+	return p->len && (gate_binary_kind(p->bytes, p->len) ||
+			  (memchr(p->bytes, '\0', p->len < 8000 ? p->len : 8000) && !is_media(p->bytes, p->len)));
 }
 
 int gate_binary_object(struct gate_detect *d, uint32_t change, const struct gate_object *o, struct gate_err *err)
@@ -171,10 +172,10 @@ static bool is_pointer(const char *s, size_t len)
 	return len >= sizeof(POINTER) - 1 && len <= 2048 && memcmp(s, POINTER, sizeof(POINTER) - 1) == 0;
 }
 
-bool gate_lfs_peek(struct gate_detect *d, const char *bytes, size_t len)
+bool gate_lfs_peek(struct gate_detect *d, const struct gate_peek *p)
 {
 	(void)d;
-	return is_pointer(bytes, len);
+	return is_pointer(p->bytes, p->len);
 }
 
 bool gate_lfs_bound(struct gate_detect *d, const char *path)

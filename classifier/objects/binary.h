@@ -5,9 +5,9 @@
 
 #include "classifier/detect.h"
 
-bool gate_binary_peek(struct gate_detect *d, const char *bytes, size_t len);
+bool gate_binary_peek(struct gate_detect *d, const struct gate_peek *p);
 int gate_binary_object(struct gate_detect *d, uint32_t change, const struct gate_object *o, struct gate_err *err);
-bool gate_lfs_peek(struct gate_detect *d, const char *bytes, size_t len);
+bool gate_lfs_peek(struct gate_detect *d, const struct gate_peek *p);
 bool gate_lfs_bound(struct gate_detect *d, const char *path);
 int gate_lfs_object(struct gate_detect *d, uint32_t change, const struct gate_object *o, struct gate_err *err);
 /* What kind of program or archive the bytes are; NULL: none. */

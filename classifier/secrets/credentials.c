@@ -179,6 +179,7 @@ struct look {
 	size_t counted;
 	uint32_t line;
 	bool *peek; /* only whether there is anything, at whatever path */
+	struct gate_secret_part part; /* of a peek */
 };
 
 static uint32_t line_of(struct look *l, size_t offset)
@@ -368,14 +369,6 @@ static bool is_made(const char *path)
 	return *path && gate_globs_match(&g, path, strlen(path));
 }
 
-/* Every type, wherever it is looked for. */
-static void choose_all(struct look *l)
-{
-	memset(l->st->skip, 0, gate_secret_shipped.n_rules);
-	if (l->st->own)
-		memset(l->st->skip_own, 0, l->d->policy->secrets->n_rules);
-}
-
 static void choose(const struct gate_secret_set *set, bool *skip, const char *path, bool no_generic)
 {
 	for (size_t i = 0; i < set->n_rules; i++) {
@@ -387,17 +380,18 @@ static void choose(const struct gate_secret_set *set, bool *skip, const char *pa
 	}
 }
 
+static int scan_set(struct look *l, struct gate_secret_scanner *scanner, const bool *skip, struct gate_err *err)
+{
+	l->scanner = scanner;
+	return l->peek ? gate_secret_scan_part(scanner, l->text, l->len, &l->part, found, l, err) :
+			 gate_secret_scan(scanner, l->text, l->len, skip, found, l, err);
+}
+
 static int scan_sets(struct look *l, struct gate_err *err)
 {
-	int rc;
+	int rc = scan_set(l, l->st->shipped, l->st->skip, err);
 
-	l->scanner = l->st->shipped;
-	rc = gate_secret_scan(l->st->shipped, l->text, l->len, l->st->skip, found, l, err);
-	if (rc == 0 && l->st->own) {
-		l->scanner = l->st->own;
-		rc = gate_secret_scan(l->st->own, l->text, l->len, l->st->skip_own, found, l, err);
-	}
-	return rc;
+	return rc == 0 && l->st->own ? scan_set(l, l->st->own, l->st->skip_own, err) : rc;
 }
 
 static int scan_decoded(void *arg, const char *s, size_t len, size_t at, struct gate_err *err)
@@ -409,7 +403,14 @@ static int scan_decoded(void *arg, const char *s, size_t len, size_t at, struct 
 	inner.inner_at = at;
 	inner.decoded = true;
 	inner.where = "in encoded form";
+	inner.part = (struct gate_secret_part){ NULL, NULL }; /* a text by itself: as long as its code stays, so does what is found in it */
 	return scan_sets(&inner, err);
+}
+
+static int scan_runs(struct look *l, struct gate_err *err)
+{
+	return l->peek && l->part.fresh ? gate_decode_part(l->text, l->len, l->part.fresh, scan_decoded, l, err) :
+					  gate_decode_runs(l->text, l->len, scan_decoded, l, err);
 }
 
 static int scan_bytes(struct look *l, const char *path, const char *s, size_t len, struct gate_err *err)
@@ -420,16 +421,14 @@ static int scan_bytes(struct look *l, const char *path, const char *s, size_t le
 	l->outer = l->text = s;
 	l->outer_len = l->len = len;
 	l->line = 0;
-	if (l->peek) {
-		choose_all(l);
-	} else {
+	if (!l->peek) {
 		no_generic = is_made(path) || memchr(s, '\0', len < BINARY_PROBE ? len : BINARY_PROBE);
 		choose(&gate_secret_shipped, l->st->skip, path, no_generic);
 		if (l->st->own)
 			choose(l->d->policy->secrets, l->st->skip_own, path, no_generic);
 	}
 	rc = scan_sets(l, err);
-	return rc == 0 ? gate_decode_runs(s, len, scan_decoded, l, err) : rc;
+	return rc == 0 ? scan_runs(l, err) : rc;
 }
 
 /* What looks like UTF-16 is read as that as well, never instead: two bytes in front of it would hide any text. */
@@ -440,17 +439,21 @@ static int scan_text(struct look *l, const char *path, const char *s, size_t len
 
 	if (rc < 0 || !gate_decode_utf16(s, len, &wide))
 		return rc;
+	if (l->peek)
+		l->part = (struct gate_secret_part){ NULL, l->part.kept };
+	if (l->peek)
+		l->part.kept->over = true; /* places in it are none of this text */
 	rc = gate_buf_check(&wide, err);
 	return rc == 0 ? scan_bytes(l, path, gate_buf_cstr(&wide), wide.len, err) : rc;
 }
 
-bool gate_credentials_peek(struct gate_detect *d, const char *bytes, size_t len)
+bool gate_credentials_peek(struct gate_detect *d, const struct gate_peek *p)
 {
 	bool any = false;
-	struct look l = { .d = d, .st = d->credentials, .where = "", .peek = &any };
+	struct look l = { .d = d, .st = d->credentials, .where = "", .peek = &any, .part = { p->fresh, p->kept } };
 	struct gate_err failed = { 0 };
 
-	return scan_text(&l, "", bytes, len, &failed) < 0 || any;
+	return scan_text(&l, "", p->bytes, p->len, &failed) < 0 || any;
 }
 
 int gate_credentials_object(struct gate_detect *d, uint32_t change, const struct gate_object *o, struct gate_err *err)

@@ -6,7 +6,7 @@
 
 int gate_credentials_init(struct gate_detect *d, struct gate_err *err);
 void gate_credentials_release(struct gate_detect *d);
-bool gate_credentials_peek(struct gate_detect *d, const char *bytes, size_t len);
+bool gate_credentials_peek(struct gate_detect *d, const struct gate_peek *p);
 /* Notes what it finds; findings are made at the end. */
 int gate_credentials_object(struct gate_detect *d, uint32_t change, const struct gate_object *o, struct gate_err *err);
 /* What a file held before the change is not new, there or where it moved to. */

@@ -183,3 +183,36 @@ int gate_decode_runs(const char *s, size_t len, gate_decoded_fn *fn, void *arg, 
 	gate_buf_clear(&r.plain);
 	return rc;
 }
+
+struct part {
+	gate_decoded_fn *fn;
+	void *arg;
+	size_t at;
+};
+
+static int moved(void *arg, const char *s, size_t len, size_t at, struct gate_err *err)
+{
+	const struct part *p = arg;
+
+	return p->fn(p->arg, s, len, p->at + at, err);
+}
+
+/* No run goes over the end of a line, and each line is decoded by itself. */
+int gate_decode_part(const char *s, size_t len, const struct gate_spans *fresh, gate_decoded_fn *fn, void *arg, struct gate_err *err)
+{
+	struct part p = { fn, arg, 0 };
+	size_t done = 0;
+	int rc = 0;
+
+	for (unsigned i = 0; rc == 0 && i < fresh->n; i++) {
+		size_t a = fresh->v[i].from, b = fresh->v[i].to < len ? fresh->v[i].to + 1 : len;
+		const char *start = memrchr(s, '\n', a ? a - 1 : 0), *end = b < len ? memchr(s + b, '\n', len - b) : NULL;
+
+		p.at = start ? (size_t)(start - s) + 1 : 0;
+		p.at = p.at > done ? p.at : done;
+		done = end ? (size_t)(end - s) : len;
+		if (p.at < done)
+			rc = gate_decode_runs(s + p.at, done - p.at, moved, &p, err);
+	}
+	return rc;
+}

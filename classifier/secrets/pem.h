@@ -12,6 +12,9 @@
 /* Bytes of a body that are read; the biggest keys in use have a fifth of it. */
 #define GATE_PEM_BODY_MAX ((size_t)64 << 10)
 
+/* No head of a key is longer, in a text without NULs. */
+#define GATE_PEM_HEAD_MAX 256u
+
 struct gate_pem {
 	const char *type; /* "RSA private key": a constant */
 	size_t offset;	  /* of the header line's dashes */

@@ -182,12 +182,20 @@ static int any_head(void *arg, const struct gate_pem *key, struct gate_err *err)
 	return 1;
 }
 
-bool gate_private_key_peek(struct gate_detect *d, const char *bytes, size_t len)
+bool gate_private_key_peek(struct gate_detect *d, const struct gate_peek *p)
 {
 	struct gate_err ignored = { 0 };
+	struct gate_spans wide = { .over = true };
+	int rc = 0;
 
 	(void)d;
-	return gate_pem_search(bytes, len, any_head, NULL, &ignored) != 0;
+	if (p->fresh)
+		gate_spans_widen(p->fresh, GATE_PEM_HEAD_MAX, GATE_PEM_HEAD_MAX, p->len, &wide);
+	if (wide.over)
+		return gate_pem_search(p->bytes, p->len, any_head, NULL, &ignored) != 0;
+	for (unsigned i = 0; rc == 0 && i < wide.n; i++)
+		rc = gate_pem_search(p->bytes + wide.v[i].from, wide.v[i].to - wide.v[i].from, any_head, NULL, &ignored);
+	return rc != 0;
 }
 
 int gate_private_key_object(struct gate_detect *d, uint32_t change, const struct gate_object *o, struct gate_err *err)

@@ -202,12 +202,12 @@ static bool is_binary(struct gate_detect *d, const struct gate_object *o)
 	       (gate_binary_kind(o->bytes, o->len) || gate_place_is_media(o->path) || place_of(d, o->path) != GATE_PLACE_CODE);
 }
 
-bool gate_hidden_peek(struct gate_detect *d, const char *bytes, size_t len)
+bool gate_hidden_peek(struct gate_detect *d, const struct gate_peek *p)
 {
 	struct gate_uni_hits hits = { 0 };
 
 	(void)d;
-	gate_uni_scan(bytes, len, GATE_PLACE_CODE, true, &hits); /* where most counts */
+	gate_uni_scan(p->bytes, p->len, GATE_PLACE_CODE, true, &hits); /* where most counts */
 	return hits.any;
 }
 

@@ -5,7 +5,7 @@
 
 #include "classifier/detect.h"
 
-bool gate_hidden_peek(struct gate_detect *d, const char *bytes, size_t len);
+bool gate_hidden_peek(struct gate_detect *d, const struct gate_peek *p);
 int gate_hidden_object(struct gate_detect *d, uint32_t change, const struct gate_object *o, struct gate_err *err);
 /* A text that came before and has hidden characters may stand where they do more harm. */
 int gate_hidden_entry(struct gate_detect *d, uint32_t change, const struct gate_entry *e, struct gate_err *err);

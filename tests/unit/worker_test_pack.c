@@ -82,7 +82,7 @@ struct seen {
 };
 
 /* git's own name of an object is the proof: SHA-1 over "kind len\0bytes" is asked from git hash-object. */
-static int look(void *arg, const struct gate_oid *oid, enum gate_kind kind, const char *bytes, size_t len, struct gate_err *err)
+static int look(void *arg, const struct gate_pack_object *o, struct gate_err *err)
 {
 	static const char *const names[] = { "", "commit", "tree", "blob", "tag" };
 	struct seen *s = arg;
@@ -91,10 +91,10 @@ static int look(void *arg, const struct gate_oid *oid, enum gate_kind kind, cons
 
 	(void)err;
 	s->n++;
-	s->kinds[kind]++;
+	s->kinds[o->kind]++;
 	if (s->compare) {
-		gate_oid_hex(oid, hex);
-		GIT(s->r, bytes, len, &out, "hash-object", "--literally", "-t", names[kind], "--stdin");
+		gate_oid_hex(&o->oid, hex);
+		GIT(s->r, o->bytes, o->len, &out, "hash-object", "--literally", "-t", names[o->kind], "--stdin");
 		assert_int_equal(strncmp(gate_buf_cstr(&out), hex, GATE_HEXSZ), 0);
 	}
 	return s->n == s->stop_at ? 7 : 0;

@@ -127,15 +127,6 @@ static const struct gate_risk yaml_rows[] = {
 };
 static const struct gate_risk_table yaml_table = GATE_RISKS(yaml_rows);
 
-static bool has_needle(const struct gate_risk_table *t, const char *s, size_t len)
-{
-	for (size_t i = 0; len && i < t->n; i++) {
-		if (memmem(s, len, t->v[i].needle, strlen(t->v[i].needle)))
-			return true;
-	}
-	return false;
-}
-
 static bool is_yaml(const char *path)
 {
 	return gate_ends_with(path, ".yml") || gate_ends_with(path, ".yaml");
@@ -175,7 +166,8 @@ int gate_infra_source_delta(struct gate_detect *d, uint32_t change, const struct
 	if (gate_detect_sides(d, delta, &raw, &why) < 0)
 		return gate_detect_limit(d, change, delta->path, NULL, false, "too big or unreadable: nobody looked for what it opens", err);
 	for (size_t i = 0; !any && tables[i]; i++)
-		any = has_needle(tables[i], gate_buf_cstr(&raw.before), raw.before.len) || has_needle(tables[i], raw.now, raw.now_len);
+		any = gate_risks_any(d, tables[i], gate_buf_cstr(&raw.before), raw.before.len) ||
+		      gate_risks_any(d, tables[i], raw.now, raw.now_len);
 	if (!any)
 		return 0;
 	gate_code_strip(gate_buf_cstr(&raw.before), raw.before.len, how, &c.before);

@@ -1,5 +1,7 @@
 #include "classifier/values/gains.h"
 
+#include "classifier/values/needles.h"
+
 #include <stdarg.h>
 #include <string.h>
 
@@ -26,6 +28,7 @@ struct gate_gain_state {
 	bool full;
 	struct pattern patterns[PATTERNS_MAX];
 	size_t patterns_n;
+	struct gate_needles needles;
 };
 
 struct gate_weight gate_weight_of(enum gate_tier tier)
@@ -59,6 +62,7 @@ void gate_gains_release(struct gate_detect *d)
 	}
 	for (size_t i = 0; i < s->patterns_n; i++)
 		gate_regex_free(s->patterns[i].re);
+	gate_needles_clear(&s->needles);
 	free(s->v);
 	free(s);
 	d->gains = NULL;
@@ -82,6 +86,11 @@ struct gate_regex *gate_gains_regex(struct gate_detect *d, const char *pattern, 
 	p->re = gate_regex_lazy(pattern, false, err);
 	s->patterns_n += p->re != NULL;
 	return p->re;
+}
+
+struct gate_needles *gate_gains_needles(struct gate_detect *d)
+{
+	return &d->gains->needles;
 }
 
 static uint64_t digest(const char *s, size_t len)

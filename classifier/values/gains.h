@@ -43,6 +43,9 @@ int gate_gains_end(struct gate_detect *d, struct gate_err *err);
 /* The compiled form of a constant pattern; kept until the end. NULL with the error set. */
 struct gate_regex *gate_gains_regex(struct gate_detect *d, const char *pattern, struct gate_err *err);
 
+/* What is remembered to find needles of tables (classifier/values/needles.h). */
+struct gate_needles *gate_gains_needles(struct gate_detect *d);
+
 /* A weight of a tier, with the points that belong to it. */
 struct gate_weight gate_weight_of(enum gate_tier tier);
 

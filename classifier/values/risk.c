@@ -1,5 +1,7 @@
 #include "classifier/values/risk.h"
 
+#include "classifier/values/needles.h"
+
 #include <string.h>
 
 #define MATCHES_MAX 2000u /* of one row in one text */
@@ -105,16 +107,31 @@ static int one_row(const struct gate_gain_place *p, const struct gate_risk *r, c
 	return rc;
 }
 
+bool gate_risks_any(struct gate_detect *d, const struct gate_risk_table *t, const char *s, size_t len)
+{
+	bool has[GATE_NEEDLE_ROWS], any = t->n > GATE_NEEDLE_ROWS;
+
+	if (!len || any)
+		return any;
+	gate_needles_find(gate_gains_needles(d), t, s, len, has);
+	for (size_t i = 0; !any && i < t->n; i++)
+		any = has[i];
+	return any;
+}
+
 int gate_risks_of(const struct gate_gain_place *p, const struct gate_risk_table *t, const char *s, size_t len,
 		  uint32_t first_line, struct gate_err *err)
 {
+	bool has[GATE_NEEDLE_ROWS];
 	int rc = 0;
 
+	if (t->n > GATE_ARRAY_LEN(has))
+		return gate_err_set(err, GATE_E_BUG, "a table of %zu risks", t->n);
+	if (len)
+		gate_needles_find(gate_gains_needles(p->d), t, s, len, has);
 	for (size_t i = 0; rc == 0 && len && i < t->n; i++) {
-		const struct gate_risk *r = &t->v[i];
-
-		if (!r->needle || memmem(s, len, r->needle, strlen(r->needle)))
-			rc = one_row(p, r, s, len, first_line, err);
+		if (has[i])
+			rc = one_row(p, &t->v[i], s, len, first_line, err);
 	}
 	return rc;
 }

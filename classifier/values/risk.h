@@ -32,6 +32,8 @@ int gate_code_sides_read(struct gate_detect *d, uint32_t change, const struct ga
 			 struct gate_code_sides *out, struct gate_err *err);
 void gate_code_sides_clear(struct gate_code_sides *s);
 
+/* Whether any row's needle is in the text. */
+bool gate_risks_any(struct gate_detect *d, const struct gate_risk_table *t, const char *s, size_t len);
 /* Facts of one text. */
 int gate_risks_of(const struct gate_gain_place *p, const struct gate_risk_table *t, const char *s, size_t len,
 		  uint32_t first_line, struct gate_err *err);

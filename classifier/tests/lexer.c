@@ -104,16 +104,20 @@ struct lexer {
 static void put(struct lexer *x, size_t n, enum kind kind)
 {
 	struct gate_buf *to[] = { &x->out->code, &x->out->text, &x->out->comments };
+	const bool keep[] = { kind == CODE, kind != COMMENT, kind == COMMENT };
+	const char *s = x->s + x->at;
 
-	for (size_t end = x->at + n; x->at < end && x->at < x->len; x->at++) {
-		char c = x->s[x->at];
-		bool keep[] = { kind == CODE, kind != COMMENT, kind == COMMENT };
+	n = n < x->len - x->at ? n : x->len - x->at;
+	for (size_t i = 0; i < 3; i++) {
+		char *at = gate_buf_room(to[i], n);
 
-		if (c == '\0')
-			c = ' ';
-		for (size_t i = 0; i < 3; i++)
-			gate_buf_char(to[i], c == '\n' || c == '\r' || keep[i] ? c : ' ');
+		for (size_t k = 0; at && k < n; k++)
+			at[k] = (keep[i] && s[k]) || s[k] == '\n' || s[k] == '\r' ? s[k] : ' ';
+		if (at)
+			at[n] = '\0';
+		to[i]->len += at ? n : 0;
 	}
+	x->at += n;
 }
 
 static bool is_word(char c)
@@ -138,8 +142,11 @@ static void code(struct lexer *x)
 
 static bool here(const struct lexer *x, const char *what)
 {
-	size_t n = what ? strlen(what) : 0;
+	size_t n;
 
+	if (!what || x->at >= x->len || *what != x->s[x->at])
+		return false;
+	n = strlen(what);
 	return n && x->len - x->at >= n && memcmp(x->s + x->at, what, n) == 0;
 }
 
@@ -179,10 +186,10 @@ static bool block_comment(struct lexer *x)
 	no = strlen(x->h->open);
 	nc = strlen(x->h->close);
 	for (i = x->at + no; i < x->len && depth; i++) {
-		if (x->len - i >= nc && memcmp(x->s + i, x->h->close, nc) == 0) {
+		if (x->s[i] == *x->h->close && x->len - i >= nc && memcmp(x->s + i, x->h->close, nc) == 0) {
 			depth--;
 			i += nc - 1;
-		} else if (x->h->nests && x->len - i >= no && memcmp(x->s + i, x->h->open, no) == 0) {
+		} else if (x->h->nests && x->s[i] == *x->h->open && x->len - i >= no && memcmp(x->s + i, x->h->open, no) == 0) {
 			depth++;
 			i += no - 1;
 		}

@@ -31,6 +31,7 @@ struct code {
 	size_t behind;	/* the last match ended here: the next begins behind it */
 	size_t tried_to; /* a window's places before this one were tried */
 	bool limit;	/* said so for this text */
+	uint64_t text;	/* which text the last three are about */
 };
 
 struct gate_secret_scanner {
@@ -40,6 +41,7 @@ struct gate_secret_scanner {
 	pcre2_match_data *data;
 	pcre2_match_context *limits;
 	pcre2_jit_stack *stack;
+	uint64_t text; /* the number of the present one: what is remembered of another one is forgotten when it is asked for */
 	bool looks_back; /* an expression looks further back than a look at a keyword may */
 };
 
@@ -222,6 +224,11 @@ static int look(struct scan *x, const struct gate_secret_use *u, size_t end, str
 
 	if (x->skip && x->skip[u->rule])
 		return 0;
+	if (c->text != x->s->text) {
+		c->text = x->s->text;
+		c->behind = c->tried_to = 0;
+		c->limit = false;
+	}
 	/* at the end of the text nothing follows, which an expression may like */
 	if (end < x->len && !(u->next[next >> 6] >> (next & 63) & 1))
 		return 0;
@@ -241,14 +248,6 @@ static int look(struct scan *x, const struct gate_secret_use *u, size_t end, str
 	}
 	c->tried_to = last + 1;
 	return rc < 0 ? rc : 0;
-}
-
-static void start_text(struct gate_secret_scanner *s)
-{
-	for (size_t i = 0; i < s->set->n_rules; i++) {
-		s->codes[i].behind = s->codes[i].tried_to = 0;
-		s->codes[i].limit = false;
-	}
 }
 
 /* The keywords that end in (from, to]. */
@@ -276,7 +275,7 @@ int gate_secret_scan(struct gate_secret_scanner *s, const char *text, size_t len
 {
 	struct scan x = { s, text, len, skip, fn, arg, NULL };
 
-	start_text(s);
+	s->text++;
 	return scan_stretch(&x, 0, len, err);
 }
 
@@ -287,7 +286,7 @@ int gate_secret_scan_part(struct gate_secret_scanner *s, const char *text, size_
 	struct gate_spans wide = { .over = true };
 	int rc = 0;
 
-	start_text(s);
+	s->text++;
 	if (part->fresh && !s->looks_back)
 		gate_spans_widen(part->fresh, REACH_ON, REACH_BACK, len, &wide);
 	if (wide.over)

@@ -28,6 +28,7 @@ struct note {
 struct gate_credential_state {
 	struct gate_secret_scanner *shipped, *own;
 	bool *skip, *skip_own;
+	bool skips_by_path; /* skip was not chosen for what most texts are: a name, or a message */
 	struct note *v;
 	size_t n, cap;
 	uint8_t key[32];
@@ -55,6 +56,7 @@ int gate_credentials_init(struct gate_detect *d, struct gate_err *err)
 		st->own = gate_secret_scanner_new(d->policy->secrets, err);
 		st->skip_own = calloc(d->policy->secrets->n_rules + 1, 1);
 	}
+	st->skips_by_path = true; /* nothing is chosen yet */
 	return st->shipped && st->skip && (!d->policy->secrets || (st->own && st->skip_own)) ?
 		       0 :
 		       gate_err_set(err, GATE_E_NOMEM, "out of memory");
@@ -421,8 +423,9 @@ static int scan_bytes(struct look *l, const char *path, const char *s, size_t le
 	l->outer = l->text = s;
 	l->outer_len = l->len = len;
 	l->line = 0;
-	if (!l->peek) {
-		no_generic = is_made(path) || memchr(s, '\0', len < BINARY_PROBE ? len : BINARY_PROBE);
+	no_generic = !l->peek && (is_made(path) || memchr(s, '\0', len < BINARY_PROBE ? len : BINARY_PROBE));
+	if (!l->peek && (*path || no_generic || l->st->skips_by_path)) {
+		l->st->skips_by_path = *path || no_generic;
 		choose(&gate_secret_shipped, l->st->skip, path, no_generic);
 		if (l->st->own)
 			choose(l->d->policy->secrets, l->st->skip_own, path, no_generic);

@@ -1,6 +1,7 @@
 /* Looking at what a delta changed says the same as looking at all that it made. Texts are cut in the middle of credentials, armor, encoded
  * runs and rejected matches, and put together again by the instructions of deltas, delta upon delta, with fillers of any length between.
- * Run in the root of the project; worker_test_peek ROUNDS SEED takes more of them. */
+ * Run in the root of the project; worker_test_peek ROUNDS SEED takes more of them, worker_test_peek DIR the blobs of the packs below
+ * DIR/pack as well. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 #include "base/io.h"
 #include "classifier/classify.h"
 #include "repo/git2_delta.h"
+#include "repo/git2_pack.h"
 #include "rules/secret_row.h"
 #include "tests/unit/secret_template.h"
 
@@ -402,6 +404,52 @@ static void test_each_place(void **state)
 	gate_findings_clear(&out);
 }
 
+/* ---- packs of others, by hand ---- */
+
+static const char *objects;
+
+struct packed {
+	struct gate_classifier *c;
+	size_t blobs, parts, clean;
+};
+
+static int both_ways(void *arg, const struct gate_pack_object *o, struct gate_err *err)
+{
+	struct packed *p = arg;
+	struct gate_spans ignored;
+	char hex[GATE_HEXSZ + 1];
+	bool want, got;
+
+	(void)err;
+	if (o->kind != GATE_KIND_BLOB)
+		return 0;
+	want = gate_classify_peek(p->c, &(struct gate_peek){ o->bytes, o->len, NULL, &ignored });
+	got = gate_classify_peek(p->c, &(struct gate_peek){ o->bytes, o->len, o->fresh, o->kept });
+	p->blobs++;
+	p->parts += o->fresh != NULL;
+	p->clean += !want;
+	gate_oid_hex(&o->oid, hex);
+	if (want != got)
+		fail_msg("blob %s", hex);
+	return 0;
+}
+
+static void test_packs(void **state)
+{
+	struct gate_changes changes = { 0 };
+	struct gate_findings out = { 0 };
+	struct gate_policy *policy = NULL;
+	struct packed p = { .c = classifier_of(&policy, &changes, &out) };
+	struct gate_err err = { 0 };
+
+	(void)state;
+	assert_int_equal(gate_pack_each(objects, (size_t)12 << 20, both_ways, &p, &err), 0);
+	print_message("%zu blobs, %zu by their changes, %zu clean\n", p.blobs, p.parts, p.clean);
+	gate_classifier_free(p.c);
+	gate_policy_free(policy);
+	gate_findings_clear(&out);
+}
+
 /* ---- the list itself ---- */
 
 static void test_spans(void **state)
@@ -433,7 +481,12 @@ static void test_spans(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_spans), cmocka_unit_test(test_each_place), cmocka_unit_test(test_deltas) };
+	const struct CMUnitTest by_hand[] = { cmocka_unit_test(test_packs) };
 
+	if (argc > 1 && strchr(argv[1], '/')) {
+		objects = argv[1];
+		return cmocka_run_group_tests(by_hand, NULL, NULL);
+	}
 	rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : rounds;
 	state64 = argc > 2 ? strtoull(argv[2], NULL, 10) : state64;
 	return cmocka_run_group_tests(tests, make_pieces, drop_pieces);

@@ -54,6 +54,24 @@ snap srv
 push_as codex-bot agent origin env:refs/heads/agent/env
 refused srv 'a file of credentials is read for its name, whatever a first look at its bytes says' SEC-FILE deploy/.env
 
+# A key whose first line is spoilt, and a version that a delta makes of it: what is new in that is one character.
+awk 'BEGIN { for (l = 0; l < 400; l++) print "line " l " of a text around a key" }' >lines
+{ cat lines; sed '1s/PRIVATE/PRI~VATE/' leak; cat lines; } >spoilt
+{ cat lines; cat leak; cat lines; } >mended
+history mended
+in_and_out mended spoilt src/d1/around.txt
+in_and_out mended mended src/d1/around.txt
+git -C agent repack -adfq
+is "$(git -C agent cat-file --batch-check='%(deltabase)' <<-EOF | grep -c -v '^0*$'
+	$(git -C agent hash-object "$PWD/spoilt")
+	$(git -C agent hash-object "$PWD/mended")
+EOF
+)" 1 'one of a spoilt key and the key is stored as a delta on the other'
+snap srv
+push_as codex-bot agent origin mended:refs/heads/agent/mended
+refused srv 'a key that one character of a delta mends is rejected' SEC-TXT src/d1/around.txt
+is "$(json '.findings[0].line')" 401 'with the line'
+
 # More than the first look holds at a time: the walk reads it.
 { head -c 14000000 /dev/zero | tr '\0' 'a'; echo; cat leak; } >big
 history big

@@ -63,11 +63,26 @@ static void dockerfile(void **state)
 {
 	static const struct row rows[] = {
 		{ "", "" },
-		{ "# syntax = docker/dockerfile:1\n# c\nfrom --platform=x a:1 AS b\n", "{syntax=docker/dockerfile:1}3 FROM --platform=x|a:1 AS b\n" },
-		{ "RUN a \\\n  # c\n\n  b \\ \n c\nUSER x\r\n", "1 RUN |a b c\n6 USER |x\n" },
-		{ "# escape=`\nRUN a `\n b\\\nCMD x\n", "{escape=`}2 RUN |a b\\\n4 CMD |x\n" },
-		{ "RUN --mount=type=secret,id=x --network=none <<EOF\nUSER y\nEOF\nUSER z", "1 RUN --mount=type=secret,id=x--network=none|<<EOF<USER y\n>\n4 USER |z\n" },
-		{ "RUN a \\", "1 RUN |a\n" },
+		{ "# syntax = docker/dockerfile:1\n# c\nfrom --platform=x a:1 AS b\n", "3 FROM --platform=x|a:1 AS b\n" },
+		{ "\xef\xbb\xbf" "FROM a\n", "1 FROM |a\n" },
+		{ "RUN a \\\n  # c\n\n  b \\ \nc\nUSER x\r\n", "1 RUN |a   b c\n6 USER |x\n" },
+		{ "US\\\nER ro\\\r\not\n", "1 USER |root\n" },
+		/* two of them are no continuation */
+		{ "RUN a \\\\\nUSER root\n", "1 RUN |a \\\\\n2 USER |root\n" },
+		{ "# escape=`\nRUN a `\n b\\\nCMD x\n", "2 RUN |a  b\\\n4 CMD |x\n" },
+		{ "# x\n# escape=`\nRUN a \\\nb\n", "3 RUN |a b\n" },
+		{ "# Escape = ` \nRUN a `\nb\n", "2 RUN |a b\n" },
+		{ "RUN --mount=type=secret,id=x --network=none <<EOF\nUSER y\nEOF\nUSER z", "1 RUN --mount=type=secret,id=x--network=none|<<EOF\n4 USER |z\n" },
+		{ "RUN <<A cat 3<<-'B C'\nUSER y\nA\nUSER y\n\tB C\nUSER z", "1 RUN |<<A cat 3<<-'B C'\n6 USER |z\n" },
+		{ "ONBUILD run <<A\nUSER y\nA\nUSER z", "1 ONBUILD |run <<A\n4 USER |z\n" },
+		/* only its own line ends it */
+		{ "RUN <<EOF\n EOF\nEOF2\nUSER y\nEOF\nUSER z\n", "1 RUN |<<EOF\n6 USER |z\n" },
+		/* in quotes, inside a word, in another instruction, without an end: no heredoc */
+		{ "RUN echo 'a <<EOF'\nUSER y\nEOF'\n", "1 RUN |echo 'a <<EOF'\n2 USER |y\n3 EOF' |\n" },
+		{ "RUN a$((1<<EOF))\nUSER y\nEOF))\n", "1 RUN |a$((1<<EOF))\n2 USER |y\n3 EOF)) |\n" },
+		{ "LABEL a <<EOF\nUSER y\nEOF\n", "1 LABEL |a <<EOF\n2 USER |y\n3 EOF |\n" },
+		{ "RUN cat <<EOF\nUSER y\n", "1 RUN |cat <<EOF\n2 USER |y\n" },
+		{ "RUN a \\", "1 RUN |a \n" },
 	};
 
 	(void)state;
@@ -77,17 +92,28 @@ static void dockerfile(void **state)
 		struct gate_err err = { 0 };
 
 		assert_int_equal(gate_dockerfile_parse(rows[i].text, strlen(rows[i].text), &d, &err), 0);
-		list(&b, "{", &d.directives, "}");
 		for (size_t k = 0; k < d.n; k++) {
 			gate_buf_fmt(&b, "%u %s ", d.v[k].line, d.v[k].name);
 			list(&b, "", &d.v[k].flags, "");
-			gate_buf_fmt(&b, "|%s", d.v[k].args);
-			if (d.v[k].heredoc)
-				gate_buf_fmt(&b, "<%s>", d.v[k].heredoc);
-			gate_buf_char(&b, '\n');
+			gate_buf_fmt(&b, "|%s\n", d.v[k].args);
 		}
 		if (strcmp(gate_buf_cstr(&b), rows[i].want) != 0)
 			fail_msg("%s\n gave %s\n not %s", rows[i].text, gate_buf_cstr(&b), rows[i].want);
+	}
+}
+
+static void dockerfile_limit(void **state)
+{
+	(void)state;
+	for (size_t n = 19999; n <= 20001; n++) {
+		gate_auto(gate_dockerfile) struct gate_dockerfile d = { 0 };
+		gate_auto(gate_buf) struct gate_buf b = { 0 };
+		struct gate_err err = { 0 };
+
+		for (size_t i = 0; i < n; i++)
+			gate_buf_str(&b, "A\n");
+		assert_int_equal(gate_dockerfile_parse(b.s, b.len, &d, &err), n > 20000 ? -GATE_E_LIMIT : 0);
+		assert_int_equal(d.n, n > 20000 ? 20000 : n);
 	}
 }
 
@@ -96,6 +122,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shell),
 		cmocka_unit_test(dockerfile),
+		cmocka_unit_test(dockerfile_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

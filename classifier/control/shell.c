@@ -1,24 +1,22 @@
 #include "classifier/control/shell.h"
 
+#include "formats/shell.h"
+
 #include <ctype.h>
 #include <string.h>
 
-/* One simple command and how it is joined to the one before it. */
 struct command {
-	struct gate_buf text;
+	struct gate_buf *text;
 	uint32_t line;
 	int depth;   /* blocks around it */
 	bool cond;   /* it is the condition of an if or while */
-	char before; /* 'n' newline or start, ';', 'a' &&, 'o' ||, 'p' pipe, 'b' & */
+	enum gate_shell_join before, after;
 };
 
 struct reader {
 	const struct gate_script *where;
-	const char *p;
-	uint32_t line;
 	int depth;
-	struct gate_buf word0, last; /* scratch; the command before */
-	char last_class[16];
+	struct gate_buf last; /* the command before */
 	struct gate_factbag *out;
 	/* "|| {": what stands in the block decides */
 	bool or_open, or_fails;
@@ -209,7 +207,7 @@ static int soft_flags(struct reader *r, const struct command *c)
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < GATE_ARRAY_LEN(soft_words); i++) {
-		if (soft_words[i].tier > GATE_TIER_LOW && !r->where->off && gate_shell_word(c->text.s, soft_words[i].word))
+		if (soft_words[i].tier > GATE_TIER_LOW && !r->where->off && gate_shell_word(c->text->s, soft_words[i].word))
 			rc = add(r, GATE_FACT_SOFT, soft_words[i].tier, "", c->line, soft_words[i].word, soft_words[i].word);
 	}
 	return rc;
@@ -230,7 +228,7 @@ static int flags(struct reader *r, const struct command *c, const char *cls)
 
 	for (size_t k = 0; k < 2; k++) {
 		for (const char *const *w = lists[k]; rc == 0 && *w; w++) {
-			if (strcmp(*w, "--runInBand") != 0 && gate_shell_word(c->text.s, *w))
+			if (strcmp(*w, "--runInBand") != 0 && gate_shell_word(c->text->s, *w))
 				rc = add(r, k ? GATE_FACT_LOOSE : GATE_FACT_STRICT, GATE_TIER_HIGH, "", c->line, *w, cls);
 		}
 	}
@@ -246,7 +244,7 @@ static int provenance(struct reader *r, const struct command *c)
 	int rc = 0;
 
 	for (const char *const *w = prov_words; rc == 0 && *w && !r->where->off; w++) {
-		if (strstr(c->text.s, *w) && !strstr(c->text.s, "install ") && !strstr(c->text.s, "=false"))
+		if (strstr(c->text->s, *w) && !strstr(c->text->s, "install ") && !strstr(c->text->s, "=false"))
 			rc = add(r, GATE_FACT_PROV, GATE_TIER_HIGH, "", c->line, *w, "");
 	}
 	return rc;
@@ -285,10 +283,10 @@ static void host_of(const char *s, struct gate_buf *out)
 static int fetched(struct reader *r, const struct command *c)
 {
 	gate_auto(gate_buf) struct gate_buf key = { 0 };
-	const char *s = c->text.s;
+	const char *s = c->text->s;
 	bool in_place = fetches(s) && (strstr(s, "$(curl") || strstr(s, "<(curl") || strstr(s, "$(wget") || strstr(s, "<(wget") || strstr(s, "`curl")) &&
 			(runs_input(s) || gate_starts_with(s, "eval ") || gate_starts_with(s, "source ") || gate_starts_with(s, ". "));
-	bool piped = c->before == 'p' && r->last.len && fetches(r->last.s) && runs_input(s);
+	bool piped = c->before == GATE_SHELL_PIPE && r->last.len && fetches(r->last.s) && runs_input(s);
 	bool iex = (strstr(s, "iex") || strstr(s, "Invoke-Expression")) && fetches(s);
 
 	if (in_place || piped || iex) {
@@ -318,7 +316,7 @@ static const struct {
 static int installed(struct reader *r, const struct command *c)
 {
 	size_t len, n;
-	const char *w = program(c->text.s, &len), *arg;
+	const char *w = program(c->text->s, &len), *arg;
 	bool package = false;
 
 	for (size_t i = 0; w && i < GATE_ARRAY_LEN(adhoc); i++) {
@@ -332,7 +330,7 @@ static int installed(struct reader *r, const struct command *c)
 				return 0;
 			package |= *arg != '-' && *arg != '.' && *arg != '/' && *arg != '$' && !is(arg, n, " && ");
 		}
-		if (package && !class_of(c->text.s) && !strstr(w, adhoc[i].pin) && !strstr(w, "--locked"))
+		if (package && !class_of(c->text->s) && !strstr(w, adhoc[i].pin) && !strstr(w, "--locked"))
 			return add(r, GATE_FACT_CURL, GATE_TIER_MEDIUM, "", c->line, adhoc[i].program, "");
 		return 0;
 	}
@@ -343,10 +341,10 @@ static const char *const harmless_eval[] = { "ssh-agent", "brew shellenv", "opam
 
 static int hidden(struct reader *r, const struct command *c)
 {
-	const char *s = c->text.s;
+	const char *s = c->text->s;
 	bool decodes = strstr(s, "base64 -d") || strstr(s, "base64 --decode") || strstr(s, "base64 -D") || strstr(s, "xxd -r") || strstr(s, "FromBase64String") ||
 		       strstr(s, "b64decode") || strstr(s, "openssl base64 -d");
-	bool decoded_and_run = c->before == 'p' && r->last.len && (strstr(r->last.s, "base64 -d") || strstr(r->last.s, "base64 --decode") || strstr(r->last.s, "xxd -r")) &&
+	bool decoded_and_run = c->before == GATE_SHELL_PIPE && r->last.len && (strstr(r->last.s, "base64 -d") || strstr(r->last.s, "base64 --decode") || strstr(r->last.s, "xxd -r")) &&
 			       runs_input(s);
 	size_t len;
 	const char *w = program(s, &len);
@@ -354,7 +352,7 @@ static int hidden(struct reader *r, const struct command *c)
 	if (decoded_and_run)
 		return add(r, GATE_FACT_OBF, GATE_TIER_HIGH, "", c->line, "decoded and run", "");
 	if (decodes) { /* a key out of a variable is the everyday use; a literal is code that nobody reads */
-		bool variable = strchr(s, '$') || (c->before == 'p' && r->last.len && strchr(r->last.s, '$'));
+		bool variable = strchr(s, '$') || (c->before == GATE_SHELL_PIPE && r->last.len && strchr(r->last.s, '$'));
 
 		return add(r, GATE_FACT_OBF, variable ? GATE_TIER_MEDIUM : GATE_TIER_HIGH, "", c->line, "decoded text", "");
 	}
@@ -370,7 +368,7 @@ static int hidden(struct reader *r, const struct command *c)
 static int reaches(struct reader *r, const struct command *c)
 {
 	static const char *const words[] = { "--privileged", "/var/run/docker.sock", "--network=host", "--network host", "--net=host", "--pid=host", "--cap-add" };
-	const char *s = c->text.s;
+	const char *s = c->text->s;
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < GATE_ARRAY_LEN(words); i++) {
@@ -398,41 +396,41 @@ static bool fails(const char *s)
 	       strcmp(s, "exit") == 0 || strstr(s, "exit 1") != NULL;
 }
 
-static int lists(struct reader *r, const struct command *c, char after)
+static int lists(struct reader *r, const struct command *c)
 {
-	const char *s = c->text.s;
+	const char *s = c->text->s;
 	int rc = 0;
 
 	if (r->or_open && r->depth >= r->or_depth && fails(s))
 		r->or_fails = true;
-	if (c->before == 'o' && never_fails(s) && !(after == 'a' && s[0] == 'e'))
+	if (c->before == GATE_SHELL_OR && never_fails(s) && !(c->after == GATE_SHELL_AND && s[0] == 'e'))
 		rc = soft(r, c->line, gate_starts_with(s, "echo") || gate_starts_with(s, "printf") ? "|| echo" : "|| true", gate_buf_cstr(&r->last), GATE_TIER_HIGH);
-	else if ((strcmp(s, "true") == 0 || strcmp(s, ":") == 0) && (c->before == ';' || c->before == 'n') && c->depth == 0 && r->last.len)
+	else if ((strcmp(s, "true") == 0 || strcmp(s, ":") == 0) && (c->before == GATE_SHELL_SEMICOLON || c->before == GATE_SHELL_LINE) && c->depth == 0 && r->last.len)
 		rc = soft(r, c->line, "; true", gate_buf_cstr(&r->last), GATE_TIER_HIGH);
 	else if (strcmp(s, "exit 0") == 0 && !r->where->off)
-		rc = add(r, GATE_FACT_SOFT, c->depth || c->before == 'a' ? GATE_TIER_MEDIUM : GATE_TIER_HIGH, "", c->line, "exit 0", "exit 0");
+		rc = add(r, GATE_FACT_SOFT, c->depth || c->before == GATE_SHELL_AND ? GATE_TIER_MEDIUM : GATE_TIER_HIGH, "", c->line, "exit 0", "exit 0");
 	else if ((strcmp(s, "set +e") == 0 || gate_starts_with(s, "set +e ") || gate_starts_with(s, "set +ex") || strcmp(s, "set +o errexit") == 0) && !r->where->off)
 		rc = add(r, GATE_FACT_SOFT, r->errexit_back ? GATE_TIER_MEDIUM : GATE_TIER_HIGH, "", c->line, "set +e", "set +e");
-	if (rc == 0 && after == 'p' && class_of(s) && !r->where->loose)
+	if (rc == 0 && c->after == GATE_SHELL_PIPE && class_of(s) && !r->where->loose)
 		rc = soft(r, c->line, "a pipe", s, GATE_TIER_MEDIUM);
-	if (rc == 0 && after == 'b' && class_of(s))
+	if (rc == 0 && c->after == GATE_SHELL_BACKGROUND && class_of(s))
 		rc = soft(r, c->line, "&", s, GATE_TIER_MEDIUM);
 	if (rc == 0 && c->cond && class_of(s))
 		rc = soft(r, c->line, "if", s, GATE_TIER_MEDIUM);
 	return rc;
 }
 
-static int judge(struct reader *r, struct command *c, char after)
+static int judge(struct reader *r, const struct command *c)
 {
-	const char *cls = class_of(c->text.s);
+	const char *cls = class_of(c->text->s);
 	int rc = 0;
 
 	if (cls && !r->where->off) {
-		rc = add(r, GATE_FACT_GATE, strcmp(cls, "cover") == 0 ? GATE_TIER_MEDIUM : GATE_TIER_HIGH, "", c->line, c->text.s, cls);
+		rc = add(r, GATE_FACT_GATE, strcmp(cls, "cover") == 0 ? GATE_TIER_MEDIUM : GATE_TIER_HIGH, "", c->line, c->text->s, cls);
 		if (rc == 0)
 			rc = flags(r, c, cls);
 	}
-	rc = rc < 0 ? rc : lists(r, c, after);
+	rc = rc < 0 ? rc : lists(r, c);
 	rc = rc < 0 ? rc : soft_flags(r, c);
 	rc = rc < 0 ? rc : fetched(r, c);
 	rc = rc < 0 ? rc : installed(r, c);
@@ -450,16 +448,16 @@ static void blocks(struct reader *r, struct command *c)
 	const char *w;
 
 	/* more than 64 of them in a row are no script */
-	for (int i = 0; i < 64 && (w = next_word(gate_buf_cstr(&c->text), &len)) != NULL; i++) {
+	for (int i = 0; i < 64 && (w = next_word(gate_buf_cstr(c->text), &len)) != NULL; i++) {
 		const bool o = is(w, len, opens);
 
-		if (o && c->before == 'o' && (*w == '{' || *w == '(')) {
+		if (o && c->before == GATE_SHELL_OR && (*w == '{' || *w == '(')) {
 			r->or_open = true;
 			r->or_fails = false;
 			r->or_depth = r->depth + 1;
 			gate_buf_reset(&r->or_prev);
 			gate_buf_add(&r->or_prev, gate_buf_cstr(&r->last), r->last.len);
-			c->before = 'n';
+			c->before = GATE_SHELL_LINE;
 		}
 		c->cond |= is(w, len, " if elif while until ");
 		r->depth += o;
@@ -472,219 +470,45 @@ static void blocks(struct reader *r, struct command *c)
 		} else if (!o && !is(w, len, " then do else elif ! ")) {
 			break;
 		}
-		memmove(c->text.s, w + len, strlen(w + len) + 1);
-		c->text.len = strlen(c->text.s);
-		while (c->text.len && c->text.s[0] == ' ') {
-			memmove(c->text.s, c->text.s + 1, c->text.len);
-			c->text.len--;
+		memmove(c->text->s, w + len, strlen(w + len) + 1);
+		c->text->len = strlen(c->text->s);
+		while (c->text->len && c->text->s[0] == ' ') {
+			memmove(c->text->s, c->text->s + 1, c->text->len);
+			c->text->len--;
 		}
 	}
 	c->depth = r->depth;
 }
 
-static int finish(struct reader *r, struct command *c, char after)
+static int command(void *arg, struct gate_shell_command *x, struct gate_err *err)
 {
+	struct reader *r = arg;
+	struct command c = { .text = &x->text, .line = x->line, .before = x->before, .after = x->after };
 	int rc = 0;
 
-	while (c->text.len && c->text.s[c->text.len - 1] == ' ')
-		c->text.s[--c->text.len] = '\0';
-	if (c->text.len)
-		blocks(r, c);
-	if (r->err->code)
-		return -(int)r->err->code;
-	if (c->text.len) {
-		rc = judge(r, c, after);
+	blocks(r, &c);
+	if (err->code)
+		return -(int)err->code;
+	if (c.text->len) {
+		rc = judge(r, &c);
 		gate_buf_reset(&r->last);
-		gate_buf_add(&r->last, c->text.s, c->text.len);
+		gate_buf_add(&r->last, c.text->s, c.text->len);
 	}
-	gate_buf_reset(&c->text);
-	if (c->text.s)
-		c->text.s[0] = '\0';
-	c->before = after;
-	c->cond = false;
-	c->line = r->line;
-	return rc;
-}
-
-/* ${{ ... }}, $( ... ), `...`, quotes: copied as they are, to their end. */
-static void copy_to(struct reader *r, struct gate_buf *to, const char *end)
-{
-	size_t len = strlen(end);
-
-	while (*r->p && strncmp(r->p, end, len) != 0) {
-		r->line += *r->p == '\n';
-		gate_buf_char(to, isspace((unsigned char)*r->p) ? ' ' : *r->p);
-		r->p++;
-	}
-	for (size_t i = 0; i < len && *r->p; i++)
-		gate_buf_char(to, *r->p++);
-}
-
-static void copy_parens(struct reader *r, struct gate_buf *to)
-{
-	int depth = 0;
-
-	do {
-		depth += *r->p == '(';
-		depth -= *r->p == ')';
-		r->line += *r->p == '\n';
-		gate_buf_char(to, isspace((unsigned char)*r->p) ? ' ' : *r->p);
-		r->p++;
-	} while (*r->p && depth > 0);
-}
-
-/* The text in quotes without them; a quoted blank stays one. */
-static void copy_quoted(struct reader *r, struct gate_buf *to)
-{
-	const char q = *r->p++;
-
-	while (*r->p && *r->p != q) {
-		if (q == '"' && *r->p == '\\' && r->p[1])
-			r->p++;
-		if (strncmp(r->p, "${{", 3) == 0) {
-			copy_to(r, to, "}}");
-			continue;
-		}
-		r->line += *r->p == '\n';
-		gate_buf_char(to, isspace((unsigned char)*r->p) ? ' ' : *r->p);
-		r->p++;
-	}
-	if (*r->p)
-		r->p++;
-}
-
-/* The body of a here document is no command, unless a shell reads it. */
-static void skip_here(struct reader *r, struct gate_buf *to)
-{
-	char end[64];
-	size_t n = 0;
-	const char *p = r->p + 2;
-
-	p += *p == '-';
-	while (*p == ' ' || *p == '\'' || *p == '"' || *p == '\\')
-		p++;
-	while (n < sizeof(end) - 1 && (isalnum((unsigned char)*p) || *p == '_'))
-		end[n++] = *p++;
-	end[n] = '\0';
-	gate_buf_str(to, "<< ");
-	r->p += 2;
-	if (!n || runs_input(gate_buf_cstr(to)))
-		return;
-	while ((p = strchr(p, '\n')) != NULL) {
-		p++;
-		r->line++;
-		while (*p == ' ' || *p == '\t')
-			p++;
-		if (strncmp(p, end, n) == 0 && (!p[n] || isspace((unsigned char)p[n])))
-			break;
-	}
-	r->p = p ? p + n : r->p + strlen(r->p);
-}
-
-static char operator_at(struct reader *r)
-{
-	const char *p = r->p;
-	char op = 0;
-	size_t n = 1;
-
-	if (p[0] == '\n')
-		op = 'n';
-	else if (p[0] == ';')
-		op = ';';
-	else if (p[0] == '&' && p[1] == '&')
-		op = 'a', n = 2;
-	else if (p[0] == '|' && p[1] == '|')
-		op = 'o', n = 2;
-	else if (p[0] == '|')
-		op = 'p';
-	else if (p[0] == '&' && p[1] != '>' && (p[1] == '\n' || p[1] == ' ' || !p[1]))
-		op = 'b';
-	if (op)
-		r->p += n;
-	return op;
-}
-
-static void step(struct reader *r, struct command *c)
-{
-	struct gate_buf *b = &c->text;
-	const bool at_start = !b->len || b->s[b->len - 1] == ' ';
-
-	if (*r->p == '\\' && r->p[1] == '\n') {
-		r->p += 2;
-		r->line++;
-		if (!at_start)
-			gate_buf_char(b, ' ');
-	} else if (*r->p == '#' && at_start) {
-		r->p += strcspn(r->p, "\n");
-	} else if (isspace((unsigned char)*r->p)) {
-		if (!at_start)
-			gate_buf_char(b, ' ');
-		r->p++;
-	} else if (strncmp(r->p, "${{", 3) == 0) {
-		copy_to(r, b, "}}");
-	} else if ((strncmp(r->p, "$(", 2) == 0 || strncmp(r->p, "<(", 2) == 0) && !r->where->loose) {
-		gate_buf_char(b, *r->p++);
-		copy_parens(r, b);
-	} else if ((*r->p == '\'' || *r->p == '"') && !r->where->loose) {
-		copy_quoted(r, b);
-	} else if (*r->p == '`' && !r->where->loose) {
-		gate_buf_char(b, *r->p++);
-		copy_to(r, b, "`");
-	} else if (strncmp(r->p, "<<", 2) == 0 && r->p[2] != '<' && !r->where->loose) {
-		skip_here(r, b);
-	} else if (strchr("(){}", *r->p) && (at_start || *r->p == ')' || r->where->loose)) {
-		gate_buf_char(b, ' ');
-		if (!r->where->loose) {
-			gate_buf_char(b, *r->p);
-			gate_buf_char(b, ' ');
-		}
-		r->p++;
-	} else if (r->where->loose && strchr("'\"[],", *r->p)) {
-		if (!at_start)
-			gate_buf_char(b, ' ');
-		r->p++;
-	} else {
-		gate_buf_char(b, *r->p++);
-	}
+	return rc < 0 ? rc : gate_buf_check(&r->last, err);
 }
 
 int gate_shell_facts(const struct gate_script *where, const char *text, struct gate_factbag *out, struct gate_err *err)
 {
-	struct reader r = { .where = where, .p = text, .line = where->line, .out = out, .err = err };
-	struct command c = { .line = where->line, .before = 'n' };
+	struct reader r = { .where = where, .out = out, .err = err };
+	const struct gate_shell_how how = { .line = where->line, .loose = where->loose, .runs_input = runs_input, .command = command, .arg = &r };
 	const char *plus = strstr(text, "set +e"), *minus = NULL;
-	int rc = 0;
+	int rc;
 
 	for (const char *p = text; (p = strstr(p, "set -e")) != NULL; p++)
 		minus = p;
 	r.errexit_back = plus && minus && minus > plus;
-	while (rc == 0 && *r.p) {
-		const bool words = c.text.len && c.text.s[c.text.len - 1] != ' ';
-		char op = operator_at(&r);
-
-		if (!op) {
-			step(&r, &c);
-			continue;
-		}
-		/* a line that ends in an operator goes on */
-		if (op == 'n' && !c.text.len && !words) {
-			r.line++;
-			c.line = r.line;
-			continue;
-		}
-		rc = finish(&r, &c, op);
-		if (op == 'n') {
-			r.line++;
-			c.line = r.line;
-		}
-	}
-	if (rc == 0)
-		rc = finish(&r, &c, 'n');
-	if (rc == 0 && (r.last.failed || c.text.failed))
-		rc = gate_err_set(err, GATE_E_NOMEM, "out of memory");
-	gate_buf_clear(&c.text);
+	rc = gate_shell_read(&how, text, err);
 	gate_buf_clear(&r.last);
 	gate_buf_clear(&r.or_prev);
-	gate_buf_clear(&r.word0);
 	return rc;
 }

@@ -50,6 +50,12 @@ static void test_commands(void **state)
 		{ "make ignores", { "Makefile", "check:\n\t./run\n", "check:\n\t-./run\n" }, { 0 }, "high" },
 		{ "make prerequisite", { "Makefile", "check: lint unit\nlint:\n\truff check\nunit:\n\tpytest\n", "check: unit\nlint:\n\truff check\nunit:\n\tpytest\n" }, { 0 }, "high" },
 		{ "make variable", { "Makefile", "F = -q\ntest:\n\tpytest $(F)\n", "F = -q -k 'not slow'\ntest:\n\tpytest $(F)\n" }, { 0 }, "high" },
+		{ "make variable in parts", { "Makefile", "F = -q\nF += -v\ntest:\n\tpytest $(F)\n",
+		    "F = -q -k 'not slow'\nF += -v\ntest:\n\tpytest $(F)\n" }, { 0 }, "high" },
+		{ "make variable exported", { "Makefile", "export F = -q\ntest:\n\tpytest $(F)\n",
+		    "export F = -q -k 'not slow'\ntest:\n\tpytest $(F)\n" }, { 0 }, "high" },
+		{ "make variable in a branch", { "Makefile", "ifdef X\n  F = -q\nendif\ntest:\n\tpytest $(F)\n",
+		    "ifdef X\n  F = -q -k 'not slow'\nendif\ntest:\n\tpytest $(F)\n" }, { 0 }, "high" },
 		{ "tox", { "tox.ini", "[testenv]\ncommands =\n    ruff check\n    pytest\n", "[testenv]\ncommands =\n    pytest\n" }, { 0 }, "high" },
 		{ "tox deselect", { "tox.ini", "[testenv]\ncommands = pytest\n", "[testenv]\ncommands = pytest --deselect tests/a.py\n" }, { 0 }, "high" },
 		{ "nox", { "noxfile.py", "def lint(session):\n    session.run('ruff')\n    session.run('mypy', 'src')\n", "def lint(session):\n    session.run('ruff')\n" }, { 0 }, "high" },
@@ -72,6 +78,7 @@ static void test_commands(void **state)
 		{ "build target", { "Makefile", "all:\n\tcc a.c\ntest:\n\t./t\n", "all:\n\tcc a.c b.c\ntest:\n\t./t\n" }, { 0 }, "none" },
 		{ "make moved", { "Makefile", "test: unit\nunit:\n\tpytest\n", "test:\n\tpytest\nunit:\n\tpytest\n" }, { 0 }, "none" },
 		{ "make comment", { "Makefile", "test:\n\t./t\n", "# more\ntest: # x\n\t@./t\n" }, { 0 }, "none" },
+		{ "make variable parted", { "Makefile", "F = -q -v\ntest:\n\tpytest $(F)\n", "F = -q\nF += -v\ntest:\n\tpytest $(F)\n" }, { 0 }, "none" },
 		{ "dev script", { "package.json", SCRIPTS("\"test:watch\":\"jest --watch\",\"a\":\"b\""), SCRIPTS("\"a\":\"b\"") }, { 0 }, "none" },
 	};
 

@@ -1,5 +1,6 @@
 #include "classifier/control/shell.h"
 
+#include "classifier/control/shell_program.h"
 #include "formats/shell.h"
 
 #include <ctype.h>
@@ -41,116 +42,14 @@ static int add(struct reader *r, enum gate_fact_kind kind, enum gate_tier tier, 
 	return gate_factbag_add(r->out, &f, r->err);
 }
 
-static const char *next_word(const char *s, size_t *len)
-{
-	while (*s == ' ')
-		s++;
-	*len = strcspn(s, " ");
-	return *len ? s : NULL;
-}
-
-static bool is(const char *w, size_t len, const char *list)
-{
-	char key[64];
-
-	if (len > sizeof(key) - 3)
-		return false;
-	snprintf(key, sizeof(key), " %.*s ", (int)len, w);
-	return strstr(list, key) != NULL;
-}
-
-static const char prefixes[] =
-	" sudo time env command exec nice then do else { ( ! if elif while until xvfb-run timeout nohup stdbuf - sh bat run bash powershell pwsh ";
-static const char silent[] =
-	" echo printf cd cp mv rm mkdir cat ls export source . curl wget chmod chown tar touch sleep apt apt-get brew apk yum dnf gem "
-	"git gh aws gcloud kubectl helm read test [ [[ true false : exit return set unset pip pip3 pipx unzip zip find ln sed awk "
-	"grep which type popd pushd tee head tail sort uniq wc date rsync scp ssh stage name step steps environment agent label import def "
-	"function local declare alias mkfs description ";
-
-/* Behind `sudo`, `FOO=bar`, `then`: where the command itself begins. */
-static const char *program(const char *s, size_t *len)
-{
-	const char *w;
-
-	while ((w = next_word(s, len)) != NULL) {
-		const char *eq = memchr(w, '=', *len);
-
-		if (!is(w, *len, prefixes) && !(eq && eq > w && *w != '-' && *w != '$'))
-			break;
-		if (is(w, *len, " bash sh ") && w[*len] == ' ' && w[*len + 1] == '-')
-			return w;
-		s = w + *len;
-	}
-	return w;
-}
-
-static const char installs[] = " install add i ci update upgrade get pull login publish push tag clone ";
-
-static bool installs_only(const char *w, size_t len)
-{
-	size_t n;
-	const char *arg = next_word(w + len, &n);
-
-	if (!is(w, len, " npm yarn pnpm bun pip pip3 poetry uv go cargo gem bundle composer brew docker dotnet python python3 conda mamba "))
-		return false;
-	return arg && (is(arg, n, installs) || (is(w, len, " docker ") && is(arg, n, " build buildx ")));
-}
-
-/* What the command checks, or NULL. */
-static const char *class_of(const char *cmd)
-{
-	size_t len, n, words = 0;
-	const char *w = program(cmd, &len), *hit = NULL;
-
-	if (!w || is(w, len, silent) || installs_only(w, len))
-		return w && len == 3 && memcmp(w, "git", 3) == 0 && strstr(w, "diff --exit-code") ? "check" : NULL;
-	if (strstr(w, "-DskipTests") || strstr(w, "-Dmaven.test.skip"))
-		return NULL;
-	if (is(w, len, " mvn ./mvnw mvnw gradle ./gradlew gradlew sbt "))
-		hit = strstr(w, " package") || strstr(w, " install") || strstr(w, " verify") || strstr(w, " build") || strstr(w, " deploy") ? "test" : NULL;
-	for (const char *s = w; !hit && words < 24 && (w = next_word(s, &n)) != NULL; s = w + n, words++) {
-		/* of the arguments only words say something: not paths, not files; a flag only by its own name */
-		if (words && (memchr(w, '/', n) || *w == '$') && !(words == 1 && (gate_starts_with(cmd, "bash ") || gate_starts_with(cmd, "sh "))))
-			continue;
-		if (n > 3 && words && memchr(w, '.', n) && *w != '-' && !isdigit((unsigned char)w[n - 1]) && strcspn(w, ":") > n)
-			continue;
-		hit = gate_shell_class(w, n);
-	}
-	return hit;
-}
-
-const char *gate_shell_checks(const char *command)
-{
-	return class_of(command);
-}
-
-static bool builds(const char *cmd)
-{
-	size_t len;
-	const char *w = program(cmd, &len);
-
-	return w && is(w, len,
-		       " npm yarn pnpm bun make cmake ninja mvn ./mvnw gradle ./gradlew cargo go dotnet bazel python python3 node deno "
-		       "tsc npx bundle composer poetry uv tox nox sbt mix swift xcodebuild pre-commit just task rake php ruby ");
-}
-
-static bool cleans(const char *cmd)
-{
-	size_t len;
-	const char *w = program(cmd, &len);
-
-	return w && is(w, len, " rm kill pkill killall docker docker-compose umount grep mkdir ls cat git brew kubectl helm find pgrep rmdir mv cp "
-			       "which command systemctl ip sysctl unlink fuser lsof ps df du tail head diff type adb xcrun gh apt-get apt stty ");
-}
-
 /* What fails here does not fail the job. */
 static int soft(struct reader *r, uint32_t line, const char *marker, const char *prev, enum gate_tier worst)
 {
 	gate_auto(gate_buf) struct gate_buf key = { 0 };
-	const char *cls = class_of(prev);
+	const char *cls = gate_shell_checks(prev);
 	size_t len = 0;
-	const char *w = program(prev, &len);
-	enum gate_tier t = cls || builds(prev) ? GATE_TIER_HIGH : cleans(prev) ? GATE_TIER_LOW : GATE_TIER_MEDIUM;
+	const char *w = gate_shell_program(prev, &len);
+	enum gate_tier t = cls || gate_shell_builds(prev) ? GATE_TIER_HIGH : gate_shell_cleans(prev) ? GATE_TIER_LOW : GATE_TIER_MEDIUM;
 
 	if (t == GATE_TIER_LOW || r->where->off)
 		return 0;
@@ -250,16 +149,6 @@ static int provenance(struct reader *r, const struct command *c)
 	return rc;
 }
 
-static bool runs_input(const char *cmd)
-{
-	size_t len;
-	const char *w = program(cmd, &len);
-
-	/* program() steps over a bare shell */
-	return is(w ? w : "", w ? len : 0, " sh bash zsh dash ksh python python3 node perl ruby iex Invoke-Expression php ") || gate_shell_word(cmd, "bash") ||
-	       gate_shell_word(cmd, "sh") || strstr(cmd, "iex") != NULL;
-}
-
 static bool fetches(const char *s)
 {
 	return gate_shell_word(s, "curl") || gate_shell_word(s, "wget") || strstr(s, "$(curl") || strstr(s, "<(curl") || strstr(s, "$(wget") || strstr(s, "<(wget") ||
@@ -285,8 +174,8 @@ static int fetched(struct reader *r, const struct command *c)
 	gate_auto(gate_buf) struct gate_buf key = { 0 };
 	const char *s = c->text->s;
 	bool in_place = fetches(s) && (strstr(s, "$(curl") || strstr(s, "<(curl") || strstr(s, "$(wget") || strstr(s, "<(wget") || strstr(s, "`curl")) &&
-			(runs_input(s) || gate_starts_with(s, "eval ") || gate_starts_with(s, "source ") || gate_starts_with(s, ". "));
-	bool piped = c->before == GATE_SHELL_PIPE && r->last.len && fetches(r->last.s) && runs_input(s);
+			(gate_shell_runs_input(s) || gate_starts_with(s, "eval ") || gate_starts_with(s, "source ") || gate_starts_with(s, ". "));
+	bool piped = c->before == GATE_SHELL_PIPE && r->last.len && fetches(r->last.s) && gate_shell_runs_input(s);
 	bool iex = (strstr(s, "iex") || strstr(s, "Invoke-Expression")) && fetches(s);
 
 	if (in_place || piped || iex) {
@@ -316,21 +205,21 @@ static const struct {
 static int installed(struct reader *r, const struct command *c)
 {
 	size_t len, n;
-	const char *w = program(c->text->s, &len), *arg;
+	const char *w = gate_shell_program(c->text->s, &len), *arg;
 	bool package = false;
 
 	for (size_t i = 0; w && i < GATE_ARRAY_LEN(adhoc); i++) {
 		if (strlen(adhoc[i].program) != len || memcmp(w, adhoc[i].program, len) != 0)
 			continue;
-		arg = next_word(w + len, &n);
-		if (!arg || (adhoc[i].verbs && !is(arg, n, adhoc[i].verbs)))
+		arg = gate_shell_next(w + len, &n);
+		if (!arg || (adhoc[i].verbs && !gate_shell_is(arg, n, adhoc[i].verbs)))
 			return 0;
-		for (const char *s = adhoc[i].verbs ? arg + n : arg; (arg = next_word(s, &n)) != NULL; s = arg + n) {
-			if (is(arg, n, " -r -e -c --requirement --editable --path . pip setuptools wheel --no-install "))
+		for (const char *s = adhoc[i].verbs ? arg + n : arg; (arg = gate_shell_next(s, &n)) != NULL; s = arg + n) {
+			if (gate_shell_is(arg, n, " -r -e -c --requirement --editable --path . pip setuptools wheel --no-install "))
 				return 0;
-			package |= *arg != '-' && *arg != '.' && *arg != '/' && *arg != '$' && !is(arg, n, " && ");
+			package |= *arg != '-' && *arg != '.' && *arg != '/' && *arg != '$' && !gate_shell_is(arg, n, " && ");
 		}
-		if (package && !class_of(c->text->s) && !strstr(w, adhoc[i].pin) && !strstr(w, "--locked"))
+		if (package && !gate_shell_checks(c->text->s) && !strstr(w, adhoc[i].pin) && !strstr(w, "--locked"))
 			return add(r, GATE_FACT_CURL, GATE_TIER_MEDIUM, "", c->line, adhoc[i].program, "");
 		return 0;
 	}
@@ -345,9 +234,9 @@ static int hidden(struct reader *r, const struct command *c)
 	bool decodes = strstr(s, "base64 -d") || strstr(s, "base64 --decode") || strstr(s, "base64 -D") || strstr(s, "xxd -r") || strstr(s, "FromBase64String") ||
 		       strstr(s, "b64decode") || strstr(s, "openssl base64 -d");
 	bool decoded_and_run = c->before == GATE_SHELL_PIPE && r->last.len && (strstr(r->last.s, "base64 -d") || strstr(r->last.s, "base64 --decode") || strstr(r->last.s, "xxd -r")) &&
-			       runs_input(s);
+			       gate_shell_runs_input(s);
 	size_t len;
-	const char *w = program(s, &len);
+	const char *w = gate_shell_program(s, &len);
 
 	if (decoded_and_run)
 		return add(r, GATE_FACT_OBF, GATE_TIER_HIGH, "", c->line, "decoded and run", "");
@@ -356,7 +245,7 @@ static int hidden(struct reader *r, const struct command *c)
 
 		return add(r, GATE_FACT_OBF, variable ? GATE_TIER_MEDIUM : GATE_TIER_HIGH, "", c->line, "decoded text", "");
 	}
-	if (!w || !(is(w, len, " eval ") || strstr(s, " -EncodedCommand")))
+	if (!w || !(gate_shell_is(w, len, " eval ") || strstr(s, " -EncodedCommand")))
 		return 0;
 	for (const char *const *h = harmless_eval; *h; h++) {
 		if (strstr(s, *h))
@@ -411,18 +300,18 @@ static int lists(struct reader *r, const struct command *c)
 		rc = add(r, GATE_FACT_SOFT, c->depth || c->before == GATE_SHELL_AND ? GATE_TIER_MEDIUM : GATE_TIER_HIGH, "", c->line, "exit 0", "exit 0");
 	else if ((strcmp(s, "set +e") == 0 || gate_starts_with(s, "set +e ") || gate_starts_with(s, "set +ex") || strcmp(s, "set +o errexit") == 0) && !r->where->off)
 		rc = add(r, GATE_FACT_SOFT, r->errexit_back ? GATE_TIER_MEDIUM : GATE_TIER_HIGH, "", c->line, "set +e", "set +e");
-	if (rc == 0 && c->after == GATE_SHELL_PIPE && class_of(s) && !r->where->loose)
+	if (rc == 0 && c->after == GATE_SHELL_PIPE && gate_shell_checks(s) && !r->where->loose)
 		rc = soft(r, c->line, "a pipe", s, GATE_TIER_MEDIUM);
-	if (rc == 0 && c->after == GATE_SHELL_BACKGROUND && class_of(s))
+	if (rc == 0 && c->after == GATE_SHELL_BACKGROUND && gate_shell_checks(s))
 		rc = soft(r, c->line, "&", s, GATE_TIER_MEDIUM);
-	if (rc == 0 && c->cond && class_of(s))
+	if (rc == 0 && c->cond && gate_shell_checks(s))
 		rc = soft(r, c->line, "if", s, GATE_TIER_MEDIUM);
 	return rc;
 }
 
 static int judge(struct reader *r, const struct command *c)
 {
-	const char *cls = class_of(c->text->s);
+	const char *cls = gate_shell_checks(c->text->s);
 	int rc = 0;
 
 	if (cls && !r->where->off) {
@@ -448,8 +337,8 @@ static void blocks(struct reader *r, struct command *c)
 	const char *w;
 
 	/* more than 64 of them in a row are no script */
-	for (int i = 0; i < 64 && (w = next_word(gate_buf_cstr(c->text), &len)) != NULL; i++) {
-		const bool o = is(w, len, opens);
+	for (int i = 0; i < 64 && (w = gate_shell_next(gate_buf_cstr(c->text), &len)) != NULL; i++) {
+		const bool o = gate_shell_is(w, len, opens);
 
 		if (o && c->before == GATE_SHELL_OR && (*w == '{' || *w == '(')) {
 			r->or_open = true;
@@ -459,15 +348,15 @@ static void blocks(struct reader *r, struct command *c)
 			gate_buf_add(&r->or_prev, gate_buf_cstr(&r->last), r->last.len);
 			c->before = GATE_SHELL_LINE;
 		}
-		c->cond |= is(w, len, " if elif while until ");
+		c->cond |= gate_shell_is(w, len, " if elif while until ");
 		r->depth += o;
-		if (is(w, len, closes)) {
+		if (gate_shell_is(w, len, closes)) {
 			if (r->or_open && r->depth == r->or_depth && !r->or_fails && soft(r, c->line, "|| true", gate_buf_cstr(&r->or_prev), GATE_TIER_HIGH) < 0)
 				return;
 			if (r->depth == r->or_depth)
 				r->or_open = false;
 			r->depth -= r->depth > 0;
-		} else if (!o && !is(w, len, " then do else elif ! ")) {
+		} else if (!o && !gate_shell_is(w, len, " then do else elif ! ")) {
 			break;
 		}
 		memmove(c->text->s, w + len, strlen(w + len) + 1);
@@ -500,7 +389,7 @@ static int command(void *arg, struct gate_shell_command *x, struct gate_err *err
 int gate_shell_facts(const struct gate_script *where, const char *text, struct gate_factbag *out, struct gate_err *err)
 {
 	struct reader r = { .where = where, .out = out, .err = err };
-	const struct gate_shell_how how = { .line = where->line, .loose = where->loose, .runs_input = runs_input, .command = command, .arg = &r };
+	const struct gate_shell_how how = { .line = where->line, .loose = where->loose, .runs_input = gate_shell_runs_input, .command = command, .arg = &r };
 	const char *plus = strstr(text, "set +e"), *minus = NULL;
 	int rc;
 

@@ -131,7 +131,7 @@ $(O)/gen/.made:
 
 # The shipped packs become constant tables.
 PACKS := $(sort $(wildcard rules/packs/*.yml))
-$(O)/packgen: $(call obj,rules/packgen_main.c $(call src,base formats)) | $(O)/gen/.made
+$(O)/packgen: $(call obj,rules/packgen_main.c rules/c_table.c $(call src,base formats)) | $(O)/gen/.made
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_FLAGS) -pie $(filter %.o,$^) -o $@ $(call pc_dynamic,libsodium jansson yaml-0.1 libutf8proc)
 
@@ -141,7 +141,7 @@ $(O)/gen/packs.c: $(O)/packgen $(PACKS)
 
 # So do the types of secrets.
 SECRETS := $(sort $(wildcard rules/secrets/*.yml))
-$(O)/secretgen: $(call obj,rules/secretgen_main.c rules/secret_row.c rules/secret_set.c rules/acdfa.c rules/regex_shape.c $(call src,base formats)) | $(O)/gen/.made
+$(O)/secretgen: $(call obj,rules/secretgen_main.c rules/c_table.c rules/secret_row.c rules/secret_set.c rules/acdfa.c rules/regex_shape.c $(call src,base formats)) | $(O)/gen/.made
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_FLAGS) -pie $(filter %.o,$^) -o $@ $(call pc_dynamic,libsodium jansson yaml-0.1 libutf8proc)
 

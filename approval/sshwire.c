@@ -38,15 +38,6 @@ const uint8_t *gate_sshwire_string(struct gate_sshwire *w, size_t *n)
 	return p;
 }
 
-struct gate_sshwire gate_sshwire_inner(struct gate_sshwire *w)
-{
-	struct gate_sshwire in = { 0 };
-
-	in.p = gate_sshwire_string(w, &in.left);
-	in.bad = w->bad;
-	return in;
-}
-
 void gate_sshwire_word(struct gate_sshwire *w, char *to, size_t size)
 {
 	size_t n;

@@ -15,8 +15,6 @@ uint8_t gate_sshwire_u8(struct gate_sshwire *w);
 uint32_t gate_sshwire_u32(struct gate_sshwire *w);
 /* A borrowed view; never NULL unless the reader is bad. */
 const uint8_t *gate_sshwire_string(struct gate_sshwire *w, size_t *n);
-/* A reader over the next string. */
-struct gate_sshwire gate_sshwire_inner(struct gate_sshwire *w);
 /* A string of visible ASCII (0x21 to 0x7e) into to[size], NUL added; anything else, or one that does not fit, is bad. */
 void gate_sshwire_word(struct gate_sshwire *w, char *to, size_t size);
 /* Nothing bad and nothing left over. */

@@ -1,21 +1,19 @@
 #include "formats/codeowners.h"
 
-#include "base/num.h"
 #include "formats/text.h"
 
+#include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
-#define RULES_MAX 50000
+#define RULES_MAX 5000u
+#define SECTIONS_MAX 500u
+#define OWNERS_MAX 200u
+#define APPROVALS_MAX 1000u
 
 struct reader {
 	struct gate_codeowners *out;
-	bool sections;
 	uint32_t line;
-	/* the section that is open */
-	char *section;
-	struct gate_strs owners;
-	bool optional;
-	uint32_t approvals;
 	struct gate_buf word;
 	struct gate_err *err;
 };
@@ -24,156 +22,188 @@ void gate_codeowners_clear(struct gate_codeowners *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		free(c->v[i].pattern);
-		free(c->v[i].section);
 		gate_strs_clear(&c->v[i].owners);
 	}
+	for (size_t i = 0; i < c->n_sections; i++) {
+		free(c->sections[i].name);
+		gate_strs_clear(&c->sections[i].owners);
+	}
 	free(c->v);
+	free(c->sections);
 	*c = (struct gate_codeowners){ 0 };
 }
 
-static int no_memory(struct reader *r)
+const struct gate_strs *gate_codeowners_of(const struct gate_codeowners *c, const struct gate_codeowners_rule *r)
 {
-	return gate_err_set(r->err, GATE_E_NOMEM, "out of memory");
+	return r->owners.n ? &r->owners : &c->sections[r->section].owners;
 }
 
-static void bad(struct reader *r)
+static bool is_space(char c)
 {
-	if (!r->out->bad)
-		r->out->bad = r->line;
+	return isspace((unsigned char)c);
 }
 
-/* The next word; a backslash keeps a space or '#' in it. Gives where it stops. */
+static char *small(const char *s, size_t len)
+{
+	char *name = strndup(s, len);
+
+	for (char *c = name; c && *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return name;
+}
+
+/* Room for one more of a list that may have `max`; NULL with the error set. */
+static void *more(struct reader *r, void *v, size_t n, size_t *cap, size_t size, size_t max, const char *what)
+{
+	size_t want = *cap ? *cap * 2 : 32;
+
+	if (n == max) {
+		gate_err_set(r->err, GATE_E_LIMIT, "%u: more than %zu %s", r->line, max, what);
+		return NULL;
+	}
+	if (n < *cap)
+		return v;
+	v = reallocarray(v, want, size);
+	if (v)
+		*cap = want;
+	else
+		gate_err_set(r->err, GATE_E_NOMEM, "out of memory");
+	return v;
+}
+
+/* The next word; a backslash keeps a blank, '#' or '\' in it. Gives where it stops. */
 static const char *word(struct reader *r, const char *s, const char *end)
 {
 	gate_buf_reset(&r->word);
-	while (s < end && gate_is_blank(*s))
-		s++;
-	if (s < end && *s == '#')
-		return end;
-	for (; s < end && !gate_is_blank(*s); s++) {
-		if (*s == '\\' && s + 1 < end && (s[1] == ' ' || s[1] == '#'))
+	for (; s < end && !is_space(*s); s++) {
+		if (*s == '\\' && s + 1 < end && (s[1] == ' ' || s[1] == '#' || s[1] == '\\'))
 			s++;
-		gate_buf_char(&r->word, *s);
+		gate_buf_char(&r->word, *s ? *s : ' ');
 	}
 	return s;
 }
 
 static int owners(struct reader *r, const char *s, const char *end, struct gate_strs *out)
 {
-	int rc = 0;
+	for (;;) {
+		gate_autofree char *name = NULL;
 
-	while (rc == 0) {
+		while (s < end && is_space(*s))
+			s++;
+		if (s == end || *s == '#')
+			return 0;
 		s = word(r, s, end);
-		if (!r->word.len)
-			break;
-		if (strchr(gate_buf_cstr(&r->word), '@'))
-			rc = gate_strs_add(out, r->word.s, r->err);
-		else
-			bad(r);
+		if (gate_buf_check(&r->word, r->err) < 0)
+			return -GATE_E_NOMEM;
+		/* @name, @@role or a mail address; no other word is an owner */
+		if (!strchr(gate_buf_cstr(&r->word), '@'))
+			continue;
+		if (out->n == OWNERS_MAX)
+			return gate_err_set(r->err, GATE_E_LIMIT, "%u: more than %u owners", r->line, OWNERS_MAX);
+		name = small(r->word.s, r->word.len);
+		if (!name)
+			return gate_err_set(r->err, GATE_E_NOMEM, "out of memory");
+		if (gate_strs_add_new(out, name, r->err) < 0)
+			return -GATE_E_NOMEM;
 	}
-	return rc < 0 ? rc : gate_buf_check(&r->word, r->err);
 }
 
-static struct gate_codeowners_rule *add(struct reader *r)
+static struct gate_codeowners_section *open_section(struct reader *r, const char *name, size_t len)
 {
 	struct gate_codeowners *c = r->out;
+	struct gate_codeowners_section *v = more(r, c->sections, c->n_sections, &c->cap_sections, sizeof(*v), SECTIONS_MAX, "sections"), *x;
 
-	if (c->n == RULES_MAX) {
-		gate_err_set(r->err, GATE_E_LIMIT, "more than %d rules", RULES_MAX);
+	if (!v)
+		return NULL;
+	c->sections = v;
+	x = &v[c->n_sections];
+	*x = (struct gate_codeowners_section){ .name = small(name, len), .approvals = 1, .first = (uint32_t)c->n_sections };
+	if (!x->name) {
+		gate_err_set(r->err, GATE_E_NOMEM, "out of memory");
 		return NULL;
 	}
-	if (c->n == c->cap) {
-		size_t want = c->cap ? c->cap * 2 : 16;
-		struct gate_codeowners_rule *bigger = reallocarray(c->v, want, sizeof(*c->v));
-
-		if (!bigger) {
-			no_memory(r);
-			return NULL;
+	for (size_t i = c->n_sections; i-- > 0;) {
+		if (strcmp(v[i].name, x->name) == 0) {
+			x->first = v[i].first;
+			x->nth = v[i].nth + 1;
+			break;
 		}
-		c->v = bigger;
-		c->cap = want;
 	}
-	c->v[c->n] = (struct gate_codeowners_rule){ .line = r->line, .approvals = r->approvals, .optional = r->optional };
-	return &c->v[c->n++];
+	c->n_sections++;
+	return x;
+}
+
+/* "[2]" behind the name. Gives where it ends. */
+static const char *approvals(const char *s, const char *end, uint32_t *n)
+{
+	const char *close = memchr(s, ']', (size_t)(end - s));
+
+	*n = 0;
+	for (s++; s < end && gate_is_digit(*s) && *n < APPROVALS_MAX; s++)
+		*n = *n * 10 + (uint32_t)(*s - '0');
+	return close ? close + 1 : end;
+}
+
+/* A heading's name ends at ']'; NULL when the line is none. */
+static const char *heading(const char *s, const char *end)
+{
+	s += *s == '^';
+	return s < end && *s == '[' ? memchr(s, ']', (size_t)(end - s)) : NULL;
+}
+
+static int section(struct reader *r, const char *s, const char *close, const char *end)
+{
+	const bool optional = *s == '^';
+	const char *name = s + optional + 1;
+	struct gate_codeowners_section *x = open_section(r, name, (size_t)(close - name));
+
+	if (!x)
+		return -(int)r->err->code;
+	x->optional = optional;
+	s = close + 1;
+	if (s < end && *s == '[')
+		s = approvals(s, end, &x->approvals);
+	return owners(r, s, end, &x->owners);
 }
 
 static int rule(struct reader *r, const char *s, const char *end)
 {
-	struct gate_codeowners_rule *n = add(r);
-	int rc;
+	struct gate_codeowners *c = r->out;
+	struct gate_codeowners_rule *v = more(r, c->v, c->n, &c->cap, sizeof(*v), RULES_MAX, "rules");
+	const bool excluded = *s == '!';
 
-	if (!n)
+	if (!v)
 		return -(int)r->err->code;
-	n->excluded = r->sections && *s == '!';
-	s = word(r, s + n->excluded, end);
-	n->pattern = strdup(gate_buf_cstr(&r->word));
-	n->section = r->section ? strdup(r->section) : NULL;
-	if (!n->pattern || (r->section && !n->section))
-		return no_memory(r);
-	rc = owners(r, s, end, &n->owners);
-	if (rc == 0 && !n->owners.n && !n->excluded && r->section)
-		rc = gate_strs_copy(&n->owners, &r->owners, r->err);
-	return rc;
-}
-
-/* [Name], ^[Name], [Name][2], each with owners behind it; false when the line is none of these. */
-static bool section(struct reader *r, const char *s, const char *end, int *rc)
-{
-	bool optional = *s == '^';
-	const char *name = s + optional + 1, *close;
-	uint64_t approvals = 1;
-
-	if (end - s < 3 || s[optional] != '[' || !(close = memchr(name, ']', (size_t)(end - name))) || close == name)
-		return false;
-	gate_strs_clear(&r->owners);
-	free(r->section);
-	r->section = strndup(name, (size_t)(close - name));
-	for (char *c = r->section; c && *c; c++)
-		*c = *c >= 'A' && *c <= 'Z' ? (char)(*c | 0x20) : *c;
-	if (!r->section) {
-		*rc = no_memory(r);
-		return true;
-	}
-	s = close + 1;
-	if (s < end && *s == '[') {
-		close = memchr(s, ']', (size_t)(end - s));
-		if (!close || !gate_parse_u64(s + 1, (size_t)(close - s - 1), &approvals) || approvals > 1000) {
-			approvals = 1;
-			bad(r);
-		}
-		s = close ? close + 1 : end;
-	}
-	r->optional = optional;
-	r->approvals = (uint32_t)approvals;
-	*rc = owners(r, s, end, &r->owners);
-	return true;
+	c->v = v;
+	s = word(r, s + excluded, end);
+	if (gate_buf_check(&r->word, r->err) < 0)
+		return -GATE_E_NOMEM;
+	v += c->n;
+	*v = (struct gate_codeowners_rule){ .section = (uint32_t)c->n_sections - 1, .line = r->line, .excluded = excluded };
+	v->pattern = strdup(gate_buf_cstr(&r->word));
+	if (!v->pattern)
+		return gate_err_set(r->err, GATE_E_NOMEM, "out of memory");
+	c->n++;
+	return owners(r, s, end, &v->owners);
 }
 
 static int one_line(struct reader *r, const char *s, const char *end)
 {
-	int rc = 0;
+	const char *close;
 
-	while (end > s && (gate_is_blank(end[-1]) || end[-1] == '\r'))
-		end--;
-	while (s < end && gate_is_blank(*s))
+	while (s < end && is_space(*s))
 		s++;
 	if (s == end || *s == '#')
 		return 0;
-	if (r->sections && (*s == '[' || *s == '^') && section(r, s, end, &rc))
-		return rc;
-	/* GitHub skips what it does not know: the line owns nothing */
-	if (!r->sections && (*s == '!' || *s == '[')) {
-		bad(r);
-		return 0;
-	}
-	return rule(r, s, end);
+	close = heading(s, end);
+	return close ? section(r, s, close, end) : rule(r, s, end);
 }
 
-int gate_codeowners_parse(const char *s, size_t len, bool sections, struct gate_codeowners *out, struct gate_err *err)
+int gate_codeowners_parse(const char *s, size_t len, struct gate_codeowners *out, struct gate_err *err)
 {
-	struct reader r = { .out = out, .sections = sections, .approvals = 1, .err = err };
+	struct reader r = { .out = out, .err = err };
 	const char *end = s + len;
-	int rc = 0;
+	int rc = open_section(&r, "", 0) ? 0 : -(int)err->code;
 
 	while (rc == 0 && s < end) {
 		const char *eol = memchr(s, '\n', (size_t)(end - s));
@@ -182,8 +212,6 @@ int gate_codeowners_parse(const char *s, size_t len, bool sections, struct gate_
 		rc = one_line(&r, s, eol ? eol : end);
 		s = eol ? eol + 1 : end;
 	}
-	free(r.section);
-	gate_strs_clear(&r.owners);
 	gate_buf_clear(&r.word);
 	return rc;
 }

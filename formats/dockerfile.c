@@ -3,15 +3,18 @@
 #include "formats/text.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define INSTRUCTIONS_MAX 20000
+#define SPACE " \t\r\v\f"
 
 struct reader {
 	struct gate_dockerfile *out;
 	const char *p, *end;
 	uint32_t line;
 	char escape;
-	struct gate_buf text, heredoc;
+	bool open; /* a heredoc did not end: none is looked for any more */
+	struct gate_buf text;
 	struct gate_err *err;
 };
 
@@ -20,20 +23,18 @@ void gate_dockerfile_clear(struct gate_dockerfile *d)
 	for (size_t i = 0; i < d->n; i++) {
 		free(d->v[i].name);
 		free(d->v[i].args);
-		free(d->v[i].heredoc);
 		gate_strs_clear(&d->v[i].flags);
 	}
 	free(d->v);
-	gate_strs_clear(&d->directives);
 	*d = (struct gate_dockerfile){ 0 };
 }
 
 static bool is_space(char c)
 {
-	return c == ' ' || c == '\t' || c == '\r';
+	return c && strchr(SPACE, c);
 }
 
-/* The next line without the white space around it. */
+/* The next line without its end. */
 static void next_line(struct reader *r, const char **s, size_t *len)
 {
 	const char *eol = memchr(r->p, '\n', (size_t)(r->end - r->p)), *stop = eol ? eol : r->end;
@@ -41,117 +42,170 @@ static void next_line(struct reader *r, const char **s, size_t *len)
 	*s = r->p;
 	r->p = eol ? eol + 1 : r->end;
 	r->line++;
-	while (*s < stop && is_space(**s))
-		(*s)++;
-	while (stop > *s && is_space(stop[-1]))
+	while (stop > *s && stop[-1] == '\r')
 		stop--;
 	*len = (size_t)(stop - *s);
 }
 
-/* "# name = value" at the very beginning. */
-static bool directive(struct reader *r, const char *s, size_t len, int *rc)
+/* Where the line's first sign stands. */
+static size_t indent(const char *s, size_t len)
 {
-	size_t n = 1, end;
+	size_t n = 0;
 
 	while (n < len && is_space(s[n]))
 		n++;
-	gate_buf_reset(&r->text);
-	for (end = n; end < len && gate_is_letter(s[end]); end++)
-		gate_buf_char(&r->text, (char)(s[end] | 0x20));
-	while (end < len && is_space(s[end]))
-		end++;
-	if (!r->text.len || end == len || s[end] != '=')
-		return false;
-	gate_buf_char(&r->text, '=');
-	for (end++; end < len && is_space(s[end]); end++)
-		;
-	gate_buf_add(&r->text, s + end, len - end);
-	*rc = gate_buf_check(&r->text, r->err);
-	if (*rc == 0)
-		*rc = gate_strs_add(&r->out->directives, r->text.s, r->err);
-	if (*rc == 0 && strcmp(r->text.s, "escape=`") == 0)
-		r->escape = '`';
-	return true;
+	return n;
 }
 
-static int directives(struct reader *r)
+/* "# name = value", as one of those at the very beginning. */
+static bool directive(struct reader *r, const char *s, size_t len)
 {
-	int rc = 0;
+	size_t n = 1 + indent(s + 1, len - 1), name = n;
 
-	while (rc == 0 && r->p < r->end) {
+	while (n < len && (gate_is_letter(s[n]) || (n > name && gate_is_digit(s[n]))))
+		n++;
+	const bool escape = n - name == 6 && strncasecmp(s + name, "escape", 6) == 0;
+
+	if (n == name)
+		return false;
+	n += indent(s + n, len - n);
+	if (n == len || s[n] != '=')
+		return false;
+	n++;
+	n += indent(s + n, len - n);
+	if (escape && n < len && (s[n] == '`' || s[n] == '\\') && n + 1 + indent(s + n + 1, len - n - 1) == len)
+		r->escape = s[n];
+	return n < len;
+}
+
+static void directives(struct reader *r)
+{
+	if (r->end - r->p >= 3 && memcmp(r->p, "\xef\xbb\xbf", 3) == 0)
+		r->p += 3;
+	while (r->p < r->end) {
 		const char *begin = r->p, *s;
-		uint32_t line = r->line;
-		size_t len;
+		size_t len, skip;
 
 		next_line(r, &s, &len);
-		if (!len || *s != '#' || !directive(r, s, len, &rc)) {
+		skip = indent(s, len);
+		if (skip == len || s[skip] != '#' || !directive(r, s + skip, len - skip)) {
 			r->p = begin;
-			r->line = line;
-			break;
+			r->line--;
+			return;
 		}
 	}
-	return rc;
+}
+
+/* Whether the line goes on in the next one: it ends in one escape sign, not two. *len: without it. */
+static bool goes_on(const struct reader *r, const char *s, size_t *len)
+{
+	size_t n = *len;
+
+	while (n && gate_is_blank(s[n - 1]))
+		n--;
+	if (!n || s[n - 1] != r->escape || (n > 1 && s[n - 2] == r->escape))
+		return false;
+	*len = n - 1;
+	return true;
 }
 
 /* All lines of one instruction into r->text. */
 static int join(struct reader *r, const char *s, size_t len)
 {
-	gate_buf_reset(&r->text);
-	for (;;) {
-		bool more = len && s[len - 1] == r->escape;
+	bool more = goes_on(r, s, &len);
 
-		while (more && len && (s[len - 1] == r->escape || is_space(s[len - 1]))) {
-			len--;
-			if (len && s[len - 1] == r->escape)
-				break;
-		}
-		if (r->text.len && len)
-			gate_buf_char(&r->text, ' ');
-		gate_buf_add(&r->text, s, len);
-		if (!more)
-			break;
+	gate_buf_reset(&r->text);
+	gate_buf_add(&r->text, s, len);
+	while (more && r->p < r->end) {
+		size_t skip;
+
+		next_line(r, &s, &len);
+		skip = indent(s, len);
 		/* comments and empty lines inside do not end it */
-		do {
-			if (r->p == r->end)
-				return gate_buf_check(&r->text, r->err);
-			next_line(r, &s, &len);
-		} while (!len || *s == '#');
+		if (skip == len || s[skip] == '#')
+			continue;
+		more = goes_on(r, s, &len);
+		gate_buf_add(&r->text, s, len);
 	}
 	return gate_buf_check(&r->text, r->err);
 }
 
-/* The word of the heredoc at s ("<<EOF", "<<-'EOF'"); 0 when none stands here. */
-static size_t heredoc_word(const char *s, const char **word)
+/* Where the word at s ends: blanks in quotes and escaped ones belong to it. */
+static size_t word_len(const struct reader *r, const char *s)
 {
-	size_t n = 2;
+	char quote = 0;
+	size_t n = 0;
 
-	if (s[0] != '<' || s[1] != '<' || s[2] == '<')
-		return 0;
-	n += s[n] == '-';
-	n += s[n] == '"' || s[n] == '\'';
-	*word = s + n;
-	for (n = 0; gate_is_letter((*word)[n]) || gate_is_digit((*word)[n]) || (*word)[n] == '_'; n++)
-		;
+	for (; s[n] && (quote || !is_space(s[n])); n++) {
+		if (s[n] == r->escape && quote != '\'' && s[n + 1])
+			n++;
+		else if (quote)
+			quote = s[n] == quote ? 0 : quote;
+		else if (s[n] == '"' || s[n] == '\'')
+			quote = s[n];
+	}
 	return n;
+}
+
+/* "<<EOF", "<<-'EOF'", "3<<EOF" and nothing else in the word: its name, without quotes. */
+static bool heredoc(const struct reader *r, const char *s, size_t len, struct gate_buf *name, bool *tabs)
+{
+	const char *end = s + len;
+
+	while (s < end && gate_is_digit(*s))
+		s++;
+	if (end - s < 3 || s[0] != '<' || s[1] != '<')
+		return false;
+	s += 2;
+	*tabs = *s == '-';
+	s += *tabs;
+	if (s == end || memchr(s, '<', (size_t)(end - s)))
+		return false;
+	gate_buf_reset(name);
+	for (; s < end; s++) {
+		if (*s != '"' && *s != '\'' && *s != r->escape)
+			gate_buf_char(name, *s);
+	}
+	return true;
+}
+
+/* Goes behind the line that ends a heredoc. */
+static void pass_over(struct reader *r, const struct gate_buf *name, bool tabs)
+{
+	const char *begin = r->p;
+	const uint32_t line = r->line;
+
+	while (r->p < r->end) {
+		const char *s;
+		size_t len;
+
+		next_line(r, &s, &len);
+		while (tabs && len && *s == '\t')
+			s++, len--;
+		if (len == name->len && (!len || memcmp(s, name->s, len) == 0))
+			return;
+	}
+	r->open = true;
+	r->p = begin;
+	r->line = line;
 }
 
 static int heredocs(struct reader *r, const char *args)
 {
-	gate_buf_reset(&r->heredoc);
-	for (const char *at = strstr(args, "<<"); at && r->p < r->end; at = strstr(at + 2, "<<")) {
-		const char *word, *s;
-		size_t n = heredoc_word(at, &word), len;
+	gate_auto(gate_buf) struct gate_buf name = { 0 };
+	int rc = 0;
 
-		while (n && r->p < r->end) {
-			const char *begin = r->p;
+	for (size_t n; rc == 0 && *(args += strspn(args, SPACE)) && !r->open; args += n) {
+		bool tabs;
 
-			next_line(r, &s, &len);
-			if (len == n && memcmp(s, word, n) == 0)
-				break;
-			gate_buf_add(&r->heredoc, begin, (size_t)(r->p - begin));
-		}
+		n = word_len(r, args);
+		if (!heredoc(r, args, n, &name, &tabs))
+			continue;
+		rc = gate_buf_check(&name, r->err);
+		if (rc == 0)
+			pass_over(r, &name, tabs);
 	}
-	return gate_buf_check(&r->heredoc, r->err);
+	return rc;
 }
 
 static struct gate_docker_instruction *add(struct reader *r)
@@ -177,16 +231,21 @@ static struct gate_docker_instruction *add(struct reader *r)
 	return &d->v[d->n++];
 }
 
-static bool has_heredoc(const char *name)
+/* ONBUILD has those of the instruction behind it. */
+static bool has_heredoc(const struct gate_docker_instruction *i)
 {
-	return strcmp(name, "RUN") == 0 || strcmp(name, "COPY") == 0 || strcmp(name, "ADD") == 0;
+	const bool later = strcmp(i->name, "ONBUILD") == 0;
+	const char *s = later ? i->args : i->name;
+	const size_t n = strcspn(s, SPACE);
+
+	return (n == 3 && (strncasecmp(s, "RUN", 3) == 0 || strncasecmp(s, "ADD", 3) == 0)) || (n == 4 && strncasecmp(s, "COPY", 4) == 0);
 }
 
 static int instruction(struct reader *r, uint32_t line)
 {
 	struct gate_docker_instruction *i = add(r);
 	const char *s = gate_buf_cstr(&r->text);
-	size_t n = strcspn(s, " \t");
+	size_t n = strcspn(s, SPACE);
 	int rc = 0;
 
 	if (!i)
@@ -196,42 +255,37 @@ static int instruction(struct reader *r, uint32_t line)
 	for (char *c = i->name; c && *c; c++)
 		*c = *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
 	for (s += n; rc == 0; s += n) {
-		s += strspn(s, " \t");
+		s += strspn(s, SPACE);
 		if (strncmp(s, "--", 2) != 0)
 			break;
-		n = strcspn(s, " \t");
+		n = strcspn(s, SPACE);
 		rc = gate_strs_addn(&i->flags, s, n, r->err);
 	}
 	i->args = strdup(s);
 	if (!i->name || !i->args)
 		return gate_err_set(r->err, GATE_E_NOMEM, "out of memory");
-	if (rc == 0 && has_heredoc(i->name))
-		rc = heredocs(r, i->args);
-	if (rc == 0 && r->heredoc.len) {
-		i->heredoc = gate_buf_steal(&r->heredoc);
-		gate_buf_clear(&r->heredoc);
-	}
-	return rc;
+	return rc == 0 && has_heredoc(i) ? heredocs(r, i->args) : rc;
 }
 
 int gate_dockerfile_parse(const char *s, size_t len, struct gate_dockerfile *out, struct gate_err *err)
 {
 	struct reader r = { .out = out, .p = s, .end = s + len, .escape = '\\', .err = err };
-	int rc = directives(&r);
+	int rc = 0;
 
+	directives(&r);
 	while (rc == 0 && r.p < r.end) {
 		const char *text;
 		uint32_t line = r.line + 1;
-		size_t n;
+		size_t n, skip;
 
 		next_line(&r, &text, &n);
-		if (!n || *text == '#')
+		skip = indent(text, n);
+		if (skip == n || text[skip] == '#')
 			continue;
-		rc = join(&r, text, n);
-		if (rc == 0 && r.text.len)
+		rc = join(&r, text + skip, n - skip);
+		if (rc == 0 && *gate_buf_cstr(&r.text))
 			rc = instruction(&r, line);
 	}
 	gate_buf_clear(&r.text);
-	gate_buf_clear(&r.heredoc);
 	return rc;
 }

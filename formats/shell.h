@@ -1,40 +1,39 @@
-/* A shell text as a list of simple commands, tolerant: package.json scripts, CI run blocks, tox commands, recipes. Enough to
- * compare which commands run with which words; nothing is expanded, and what cannot be read to its end is still listed. */
+/* A shell text as its simple commands, one after the other, with what joins them: good enough for CI, not a parser of the
+ * language. Words, quotes, continued lines, comments, here documents, substitutions, and-or lists and pipes are read; words of the
+ * grammar (if, then, "{") stand in the command as any other. Nothing is expanded. */
 #ifndef GATE_FORMATS_SHELL_H
 #define GATE_FORMATS_SHELL_H
 
-#include "base/str.h"
+#include "base/buf.h"
 
 #include <stdint.h>
 
-/* What stands between a command and the next one. */
-enum gate_shell_after {
-	GATE_SHELL_END,	 /* the text ends, or the group */
-	GATE_SHELL_LINE, /* a line end, ';' or ';;' */
-	GATE_SHELL_AND,	 /* && */
-	GATE_SHELL_OR,	 /* || */
-	GATE_SHELL_PIPE, /* | or |& */
+enum gate_shell_join {
+	GATE_SHELL_LINE, /* a line end, or the text's begin or end */
+	GATE_SHELL_SEMICOLON,
+	GATE_SHELL_AND,
+	GATE_SHELL_OR,
+	GATE_SHELL_PIPE,
 	GATE_SHELL_BACKGROUND,
 };
 
-/* words: quotes and escapes taken away, variables, substitutions and ${{ }} as they are written. Words of the grammar before a
- * command (if, then, do, !, {) are left out. */
 struct gate_shell_command {
-	struct gate_strs assigns;   /* NAME=value before the command */
-	struct gate_strs words;	    /* may be empty when only assignments or redirections stand there */
-	struct gate_strs redirects; /* "2>&1", ">file", "<<EOF" */
-	enum gate_shell_after after;
-	uint32_t line; /* from 1, inside the text */
+	struct gate_buf text; /* words with one blank between, without their quotes; never empty */
+	uint32_t line;
+	enum gate_shell_join before, after;
 };
 
-struct gate_shell {
-	struct gate_shell_command *v;
-	size_t n, cap;
-	bool broken; /* a quote or substitution did not end */
+struct gate_shell_how {
+	uint32_t line; /* of the text's first line */
+	bool loose;    /* not shell: quotes and brackets part words (Groovy, Starlark, Python) */
+	/* Whether a command runs what it is given as input: the here documents of such a one are commands too. */
+	bool (*runs_input)(const char *command);
+	/* Called with each command, whose text it may change. */
+	int (*command)(void *arg, struct gate_shell_command *c, struct gate_err *err);
+	void *arg;
 };
 
-/* At most 20,000 commands (GATE_E_LIMIT). `out` is zero-initialised, cleared with gate_shell_clear, also after an error. */
-int gate_shell_parse(const char *s, size_t len, struct gate_shell *out, struct gate_err *err);
-void gate_shell_clear(struct gate_shell *s);
+/* 0, or what `command` gave that is negative. */
+int gate_shell_read(const struct gate_shell_how *how, const char *text, struct gate_err *err);
 
 #endif

@@ -139,11 +139,6 @@ int gate_tree_count(struct gate_tree *t, uint32_t n, uint32_t line, struct gate_
 	return 0;
 }
 
-uint32_t gate_tree_nodes(const struct gate_tree *t)
-{
-	return t->count;
-}
-
 const struct gate_doc_limits *gate_tree_limits(const struct gate_tree *t)
 {
 	return &t->limits;

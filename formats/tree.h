@@ -48,7 +48,6 @@ int gate_tree_index(struct gate_tree *t, const struct gate_tree_node *up, struct
 		    struct gate_err *err);
 /* n more nodes stand in the tree, through an alias. */
 int gate_tree_count(struct gate_tree *t, uint32_t n, uint32_t line, struct gate_err *err);
-uint32_t gate_tree_nodes(const struct gate_tree *t);
 const struct gate_doc_limits *gate_tree_limits(const struct gate_tree *t);
 /* The root, once it is there. */
 struct gate_tree_node *gate_tree_top(struct gate_tree *t);

@@ -5,6 +5,7 @@
  * Whatever is wrong in a pack stops the build with file:line. The syntax of globs and expressions is checked by
  * tests/unit/test_match.c, because this tool is built before the matchers. */
 #include "base/io.h"
+#include "rules/c_table.h"
 #include "rules/rule_row.h"
 
 #include <string.h>
@@ -35,37 +36,6 @@ static const struct gate_field pack_fields[] = {
 	{ "rules", read_rules, offsetof(struct pack, rules) },
 };
 
-static void put_string(struct gate_buf *b, const char *s)
-{
-	if (!s) {
-		gate_buf_str(b, "NULL");
-		return;
-	}
-	gate_buf_char(b, '"');
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-
-		/* octal ends after three digits, and "?" could begin a trigraph */
-		if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\' || c == '?')
-			gate_buf_fmt(b, "\\%03o", c);
-		else
-			gate_buf_char(b, (char)c);
-	}
-	gate_buf_char(b, '"');
-}
-
-static void put_list(struct gate_buf *b, const char *name, size_t row, const struct gate_strs *l)
-{
-	if (l->n == 0)
-		return;
-	gate_buf_fmt(b, "static char *const %s_%zu[] = {", name, row);
-	for (size_t i = 0; i < l->n; i++) {
-		gate_buf_str(b, i ? ", " : " ");
-		put_string(b, l->v[i]);
-	}
-	gate_buf_str(b, " };\n");
-}
-
 static void put_list_use(struct gate_buf *b, const char *name, size_t row, const struct gate_strs *l)
 {
 	if (l->n)
@@ -85,7 +55,7 @@ static void put_value_lists(struct output *o, size_t row, const struct gate_valu
 		gate_buf_fmt(&o->lists, "static char *value_%zu_%zu_%zu[] = {", o->n, row, k);
 		for (size_t i = 0; i < lists[k]->n; i++) {
 			gate_buf_str(&o->lists, i ? ", " : " ");
-			put_string(&o->lists, lists[k]->v[i]);
+			gate_c_string(&o->lists, lists[k]->v[i]);
 		}
 		gate_buf_str(&o->lists, " };\n");
 	}
@@ -105,7 +75,7 @@ static void put_value(struct output *o, size_t row, const struct gate_value_row 
 			gate_buf_str(b, "{ NULL, 0, 0 }, ");
 	}
 	for (size_t i = 0; i < GATE_ARRAY_LEN(texts); i++) {
-		put_string(b, texts[i]);
+		gate_c_string(b, texts[i]);
 		gate_buf_str(b, ", ");
 	}
 	gate_buf_fmt(b, "%d, %d, %d, %d, %d, %uu, %u },\n", (int)r->worse, r->format, r->ratio, r->weighed,
@@ -131,29 +101,29 @@ static void put_row(struct output *o, const struct gate_rule_row *r, const char 
 					     "GATE_TIER_CRITICAL" };
 	struct gate_buf *b = &o->rows;
 
-	put_list(&o->lists, "paths", o->n, &r->paths);
-	put_list(&o->lists, "not_paths", o->n, &r->not_paths);
+	gate_c_list(&o->lists, "paths", o->n, &r->paths);
+	gate_c_list(&o->lists, "not_paths", o->n, &r->not_paths);
 	put_values(o, &r->values);
 	gate_buf_str(b, "\t{ ");
-	put_string(b, r->id);
+	gate_c_string(b, r->id);
 	gate_buf_str(b, ", ");
-	put_string(b, cls);
+	gate_c_string(b, cls);
 	gate_buf_str(b, ", ");
-	put_string(b, r->kind);
+	gate_c_string(b, r->kind);
 	gate_buf_str(b, ", ");
 	put_list_use(b, "paths", o->n, &r->paths);
 	put_list_use(b, "not_paths", o->n, &r->not_paths);
 	gate_buf_fmt(b, "%zu, %zu, ", r->paths.n, r->not_paths.n);
-	put_string(b, r->content);
+	gate_c_string(b, r->content);
 	gate_buf_fmt(b, ", %d, %d, %d, %d, %s, %u,\n\t  ", r->fold, gate_row_has(r, GATE_ROW_FOLD) && r->fold, r->deny,
 		     r->everywhere, tiers[r->tier], gate_row_points(r));
 	if (r->values.n)
 		gate_buf_fmt(b, "values_%zu, %zu, ", o->n, r->values.n);
 	else
 		gate_buf_str(b, "NULL, 0, ");
-	put_string(b, r->message);
+	gate_c_string(b, r->message);
 	gate_buf_str(b, ", ");
-	put_string(b, source ? source : "");
+	gate_c_string(b, source ? source : "");
 	gate_buf_str(b, " },\n");
 	o->n++;
 }

@@ -5,6 +5,7 @@
  * Whatever is wrong in a file stops the build with file:line. Whether expressions compile is checked by
  * tests/unit/test_secret_rules.c, because this tool is built without PCRE2. */
 #include "base/io.h"
+#include "rules/c_table.h"
 #include "rules/secret_row.h"
 #include "rules/secret_set.h"
 
@@ -18,37 +19,6 @@ struct output {
 	size_t n;
 };
 
-static void put_string(struct gate_buf *b, const char *s)
-{
-	if (!s) {
-		gate_buf_str(b, "NULL");
-		return;
-	}
-	gate_buf_char(b, '"');
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-
-		/* octal ends after three digits, and "?" could begin a trigraph */
-		if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\' || c == '?')
-			gate_buf_fmt(b, "\\%03o", c);
-		else
-			gate_buf_char(b, (char)c);
-	}
-	gate_buf_char(b, '"');
-}
-
-static void put_list(struct gate_buf *b, const char *name, size_t row, const struct gate_strs *l)
-{
-	if (l->n == 0)
-		return;
-	gate_buf_fmt(b, "static char *const %s_%zu[] = {", name, row);
-	for (size_t i = 0; i < l->n; i++) {
-		gate_buf_str(b, i ? ", " : " ");
-		put_string(b, l->v[i]);
-	}
-	gate_buf_str(b, " };\n");
-}
-
 static void put_list_use(struct gate_buf *b, const char *name, size_t row, const struct gate_strs *l)
 {
 	if (l->n)
@@ -60,7 +30,7 @@ static void put_text(struct gate_buf *b, const char *name, const char *s)
 	if (!s)
 		return;
 	gate_buf_fmt(b, "\t  .%s = ", name);
-	put_string(b, s);
+	gate_c_string(b, s);
 	gate_buf_str(b, ",\n");
 }
 
@@ -68,9 +38,9 @@ static void put_row(struct output *o, const struct gate_secret_row *r, const cha
 {
 	struct gate_buf *b = &o->rows;
 
-	put_list(&o->lists, "keywords", o->n, &r->keywords);
-	put_list(&o->lists, "paths", o->n, &r->paths);
-	put_list(&o->lists, "allow", o->n, &r->allow);
+	gate_c_list(&o->lists, "keywords", o->n, &r->keywords);
+	gate_c_list(&o->lists, "paths", o->n, &r->paths);
+	gate_c_list(&o->lists, "allow", o->n, &r->allow);
 	gate_buf_str(b, "\t{\n");
 	put_text(b, "id", r->id);
 	put_text(b, "name", r->name);

@@ -55,6 +55,8 @@ static int dockerfile(struct gate_detect *d, const struct gate_look *l, const st
 
 	if (rc == 0)
 		rc = gate_image_build_read(raw->now, raw->now_len, &now, err);
+	if (rc == 0 && (before.cut || now.cut))
+		rc = gate_detect_limit(d, l->change, l->delta->path, NULL, false, "more instructions than can be compared: make the file smaller", err);
 	if (rc == 0)
 		rc = secrets(&p, &before, err);
 	if (rc == 0)

@@ -1,6 +1,7 @@
 #include "classifier/build/dockerfile.h"
 
 #include "classifier/build/images.h"
+#include "formats/dockerfile.h"
 
 #include <string.h>
 #include <strings.h>
@@ -18,7 +19,6 @@ struct reader {
 	struct stage stages[STAGES_MAX];
 	size_t n;
 	struct gate_strs args; /* NAME=value */
-	char escape;
 	struct gate_err *err;
 };
 
@@ -87,12 +87,9 @@ static int add_image(struct reader *x, const char *name)
 static int from(struct reader *x, const char *args)
 {
 	char image[300], as[16], name[64];
-	size_t k = 0;
 	struct stage s = { .root = true };
 
-	while (word(args, k, image, sizeof(image)) && strncmp(image, "--", 2) == 0)
-		k++;
-	if (!word(args, k, image, sizeof(image)))
+	if (!word(args, 0, image, sizeof(image)))
 		return 0;
 	for (size_t i = 0; i < x->n; i++) {
 		if (strcasecmp(x->stages[i].name, image) == 0)
@@ -101,7 +98,7 @@ static int from(struct reader *x, const char *args)
 	s.name[0] = 0;
 	if (strstr(image, "nonroot") || strstr(image, "unprivileged") || strstr(image, "rootless"))
 		s.root = false;
-	if (word(args, k + 1, as, sizeof(as)) && strcasecmp(as, "as") == 0 && word(args, k + 2, name, sizeof(name)))
+	if (word(args, 1, as, sizeof(as)) && strcasecmp(as, "as") == 0 && word(args, 2, name, sizeof(name)))
 		gate_copy(s.name, sizeof(s.name), name);
 	if (add_image(x, image) < 0)
 		return -GATE_E_NOMEM;
@@ -143,102 +140,45 @@ static bool is_root(const char *user)
 	return (n == 4 && strncmp(user, "root", 4) == 0) || (n == 1 && *user == '0') || strncmp(user, "ContainerAdministrator", 22) == 0;
 }
 
-static int copied(struct reader *x, const char *args)
+static int copied(struct reader *x, const struct gate_strs *flags)
 {
-	char w[300];
 	int rc = 0;
 
-	for (size_t k = 0; rc == 0 && word(args, k, w, sizeof(w)) && strncmp(w, "--", 2) == 0; k++) {
-		if (strncmp(w, "--from=", 7) == 0)
-			rc = add_image(x, w + 7);
+	for (size_t i = 0; rc == 0 && i < flags->n; i++) {
+		if (strncmp(flags->v[i], "--from=", 7) == 0)
+			rc = add_image(x, flags->v[i] + 7);
 	}
 	return rc;
 }
 
-static int instruction(struct reader *x, const char *text)
+static int instruction(struct reader *x, const struct gate_docker_instruction *i)
 {
-	char name[32], user[128];
-	const char *args;
+	char user[128];
 
-	if (!word(text, 0, name, sizeof(name)))
-		return 0;
-	args = text + strspn(text, " \t") + strlen(name);
-	if (strcasecmp(name, "FROM") == 0)
-		return from(x, args);
-	if (strcasecmp(name, "ARG") == 0 || strcasecmp(name, "ENV") == 0)
-		return names(x, args, strcasecmp(name, "ARG") == 0);
-	if (strcasecmp(name, "COPY") == 0)
-		return copied(x, args);
-	if (strcasecmp(name, "USER") == 0 && x->n && word(args, 0, user, sizeof(user))) {
+	if (strcmp(i->name, "FROM") == 0)
+		return from(x, i->args);
+	if (strcmp(i->name, "ARG") == 0 || strcmp(i->name, "ENV") == 0)
+		return names(x, i->args, *i->name == 'A');
+	if (strcmp(i->name, "COPY") == 0)
+		return copied(x, &i->flags);
+	if (strcmp(i->name, "USER") == 0 && x->n && word(i->args, 0, user, sizeof(user))) {
 		x->stages[x->n - 1].root = is_root(user);
 		x->stages[x->n - 1].user = true;
 	}
 	return 0;
 }
 
-/* The word behind "<<" or "<<-" that ends a here-document, or 0. */
-static size_t heredoc(const char *text, char end[64])
-{
-	const char *at = strstr(text, "<<");
-	size_t n;
-
-	if (!at || (strncasecmp(text, "RUN", 3) != 0 && strncasecmp(text, "COPY", 4) != 0 && strncasecmp(text, "ADD", 3) != 0))
-		return 0;
-	at += 2 + (at[2] == '-');
-	at += *at == '"' || *at == '\'';
-	n = strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
-	snprintf(end, 64, "%.*s", (int)(n < 63 ? n : 63), at);
-	return n;
-}
-
-static size_t line_at(const char *s, size_t len, size_t i)
-{
-	const char *nl = memchr(s + i, '\n', len - i);
-
-	return nl ? (size_t)(nl - s) - i : len - i;
-}
-
 int gate_image_build_read(const char *s, size_t len, struct gate_image_build *out, struct gate_err *err)
 {
-	struct reader x = { .out = out, .escape = '\\', .err = err };
-	gate_auto(gate_buf) struct gate_buf text = { 0 };
-	int rc = 0;
+	struct reader x = { .out = out, .err = err };
+	gate_auto(gate_dockerfile) struct gate_dockerfile file = { 0 };
+	struct gate_err why = { 0 };
+	int rc = gate_dockerfile_parse(s, len, &file, &why);
 
-	if (len && memmem(s, len < 200 ? len : 200, "escape=`", 8))
-		x.escape = '`';
-	for (size_t i = 0, n; rc == 0 && i < len; i += n + 1) {
-		size_t skip = 0, end;
-		char stop[64];
-
-		n = line_at(s, len, i);
-		while (skip < n && strchr(" \t", s[i + skip]))
-			skip++;
-		if (skip == n || s[i + skip] == '#' || s[i + skip] == '\r')
-			continue;
-		end = n;
-		while (end && strchr(" \t\r", s[i + end - 1]))
-			end--;
-		gate_buf_add(&text, s + i + (text.len ? 0 : skip), end - (text.len ? 0 : skip));
-		if (end && s[i + end - 1] == x.escape) {
-			text.len--;
-			gate_buf_char(&text, ' ');
-			continue;
-		}
-		if (gate_buf_check(&text, err) < 0)
-			rc = -GATE_E_NOMEM;
-		else
-			rc = instruction(&x, gate_buf_cstr(&text));
-		if (heredoc(gate_buf_cstr(&text), stop)) {
-			for (i += n + 1; i < len; i += n + 1) {
-				n = line_at(s, len, i);
-				if (n >= strlen(stop) && memmem(s + i, n, stop, strlen(stop)) && n <= strlen(stop) + 8)
-					break;
-			}
-		}
-		gate_buf_reset(&text);
-	}
-	if (rc == 0 && text.len)
-		rc = instruction(&x, gate_buf_cstr(&text));
+	out->cut = rc == -GATE_E_LIMIT;
+	rc = rc == 0 || out->cut ? 0 : gate_err_set(err, why.code, "%s", why.text);
+	for (size_t i = 0; rc == 0 && i < file.n; i++)
+		rc = instruction(&x, &file.v[i]);
 	out->has_stage = x.n > 0;
 	out->root = x.n && x.stages[x.n - 1].root;
 	out->user = x.n && x.stages[x.n - 1].user;

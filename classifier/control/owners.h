@@ -14,7 +14,4 @@ int gate_owners_end(struct gate_detect *d, struct gate_err *err);
 /* The row's own finding is made at the end, when all files are known. */
 int gate_owners_closer(struct gate_detect *d, struct gate_look *l, struct gate_err *err);
 
-/* The owners that `text` gives a path, "section: owner", sorted; for tests and for others who ask. */
-int gate_owners_of(const char *text, size_t len, const char *path, struct gate_strs *out, struct gate_err *err);
-
 #endif

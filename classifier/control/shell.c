@@ -1,24 +1,23 @@
 #include "classifier/control/shell.h"
 
+#include "classifier/control/shell_program.h"
+#include "formats/shell.h"
+
 #include <ctype.h>
 #include <string.h>
 
-/* One simple command and how it is joined to the one before it. */
 struct command {
-	struct gate_buf text;
+	struct gate_buf *text;
 	uint32_t line;
 	int depth;   /* blocks around it */
 	bool cond;   /* it is the condition of an if or while */
-	char before; /* 'n' newline or start, ';', 'a' &&, 'o' ||, 'p' pipe, 'b' & */
+	enum gate_shell_join before, after;
 };
 
 struct reader {
 	const struct gate_script *where;
-	const char *p;
-	uint32_t line;
 	int depth;
-	struct gate_buf word0, last; /* scratch; the command before */
-	char last_class[16];
+	struct gate_buf last; /* the command before */
 	struct gate_factbag *out;
 	/* "|| {": what stands in the block decides */
 	bool or_open, or_fails;
@@ -43,116 +42,14 @@ static int add(struct reader *r, enum gate_fact_kind kind, enum gate_tier tier, 
 	return gate_factbag_add(r->out, &f, r->err);
 }
 
-static const char *next_word(const char *s, size_t *len)
-{
-	while (*s == ' ')
-		s++;
-	*len = strcspn(s, " ");
-	return *len ? s : NULL;
-}
-
-static bool is(const char *w, size_t len, const char *list)
-{
-	char key[64];
-
-	if (len > sizeof(key) - 3)
-		return false;
-	snprintf(key, sizeof(key), " %.*s ", (int)len, w);
-	return strstr(list, key) != NULL;
-}
-
-static const char prefixes[] =
-	" sudo time env command exec nice then do else { ( ! if elif while until xvfb-run timeout nohup stdbuf - sh bat run bash powershell pwsh ";
-static const char silent[] =
-	" echo printf cd cp mv rm mkdir cat ls export source . curl wget chmod chown tar touch sleep apt apt-get brew apk yum dnf gem "
-	"git gh aws gcloud kubectl helm read test [ [[ true false : exit return set unset pip pip3 pipx unzip zip find ln sed awk "
-	"grep which type popd pushd tee head tail sort uniq wc date rsync scp ssh stage name step steps environment agent label import def "
-	"function local declare alias mkfs description ";
-
-/* Behind `sudo`, `FOO=bar`, `then`: where the command itself begins. */
-static const char *program(const char *s, size_t *len)
-{
-	const char *w;
-
-	while ((w = next_word(s, len)) != NULL) {
-		const char *eq = memchr(w, '=', *len);
-
-		if (!is(w, *len, prefixes) && !(eq && eq > w && *w != '-' && *w != '$'))
-			break;
-		if (is(w, *len, " bash sh ") && w[*len] == ' ' && w[*len + 1] == '-')
-			return w;
-		s = w + *len;
-	}
-	return w;
-}
-
-static const char installs[] = " install add i ci update upgrade get pull login publish push tag clone ";
-
-static bool installs_only(const char *w, size_t len)
-{
-	size_t n;
-	const char *arg = next_word(w + len, &n);
-
-	if (!is(w, len, " npm yarn pnpm bun pip pip3 poetry uv go cargo gem bundle composer brew docker dotnet python python3 conda mamba "))
-		return false;
-	return arg && (is(arg, n, installs) || (is(w, len, " docker ") && is(arg, n, " build buildx ")));
-}
-
-/* What the command checks, or NULL. */
-static const char *class_of(const char *cmd)
-{
-	size_t len, n, words = 0;
-	const char *w = program(cmd, &len), *hit = NULL;
-
-	if (!w || is(w, len, silent) || installs_only(w, len))
-		return w && len == 3 && memcmp(w, "git", 3) == 0 && strstr(w, "diff --exit-code") ? "check" : NULL;
-	if (strstr(w, "-DskipTests") || strstr(w, "-Dmaven.test.skip"))
-		return NULL;
-	if (is(w, len, " mvn ./mvnw mvnw gradle ./gradlew gradlew sbt "))
-		hit = strstr(w, " package") || strstr(w, " install") || strstr(w, " verify") || strstr(w, " build") || strstr(w, " deploy") ? "test" : NULL;
-	for (const char *s = w; !hit && words < 24 && (w = next_word(s, &n)) != NULL; s = w + n, words++) {
-		/* of the arguments only words say something: not paths, not files; a flag only by its own name */
-		if (words && (memchr(w, '/', n) || *w == '$') && !(words == 1 && (gate_starts_with(cmd, "bash ") || gate_starts_with(cmd, "sh "))))
-			continue;
-		if (n > 3 && words && memchr(w, '.', n) && *w != '-' && !isdigit((unsigned char)w[n - 1]) && strcspn(w, ":") > n)
-			continue;
-		hit = gate_shell_class(w, n);
-	}
-	return hit;
-}
-
-const char *gate_shell_checks(const char *command)
-{
-	return class_of(command);
-}
-
-static bool builds(const char *cmd)
-{
-	size_t len;
-	const char *w = program(cmd, &len);
-
-	return w && is(w, len,
-		       " npm yarn pnpm bun make cmake ninja mvn ./mvnw gradle ./gradlew cargo go dotnet bazel python python3 node deno "
-		       "tsc npx bundle composer poetry uv tox nox sbt mix swift xcodebuild pre-commit just task rake php ruby ");
-}
-
-static bool cleans(const char *cmd)
-{
-	size_t len;
-	const char *w = program(cmd, &len);
-
-	return w && is(w, len, " rm kill pkill killall docker docker-compose umount grep mkdir ls cat git brew kubectl helm find pgrep rmdir mv cp "
-			       "which command systemctl ip sysctl unlink fuser lsof ps df du tail head diff type adb xcrun gh apt-get apt stty ");
-}
-
 /* What fails here does not fail the job. */
 static int soft(struct reader *r, uint32_t line, const char *marker, const char *prev, enum gate_tier worst)
 {
 	gate_auto(gate_buf) struct gate_buf key = { 0 };
-	const char *cls = class_of(prev);
+	const char *cls = gate_shell_checks(prev);
 	size_t len = 0;
-	const char *w = program(prev, &len);
-	enum gate_tier t = cls || builds(prev) ? GATE_TIER_HIGH : cleans(prev) ? GATE_TIER_LOW : GATE_TIER_MEDIUM;
+	const char *w = gate_shell_program(prev, &len);
+	enum gate_tier t = cls || gate_shell_builds(prev) ? GATE_TIER_HIGH : gate_shell_cleans(prev) ? GATE_TIER_LOW : GATE_TIER_MEDIUM;
 
 	if (t == GATE_TIER_LOW || r->where->off)
 		return 0;
@@ -209,7 +106,7 @@ static int soft_flags(struct reader *r, const struct command *c)
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < GATE_ARRAY_LEN(soft_words); i++) {
-		if (soft_words[i].tier > GATE_TIER_LOW && !r->where->off && gate_shell_word(c->text.s, soft_words[i].word))
+		if (soft_words[i].tier > GATE_TIER_LOW && !r->where->off && gate_shell_word(c->text->s, soft_words[i].word))
 			rc = add(r, GATE_FACT_SOFT, soft_words[i].tier, "", c->line, soft_words[i].word, soft_words[i].word);
 	}
 	return rc;
@@ -230,7 +127,7 @@ static int flags(struct reader *r, const struct command *c, const char *cls)
 
 	for (size_t k = 0; k < 2; k++) {
 		for (const char *const *w = lists[k]; rc == 0 && *w; w++) {
-			if (strcmp(*w, "--runInBand") != 0 && gate_shell_word(c->text.s, *w))
+			if (strcmp(*w, "--runInBand") != 0 && gate_shell_word(c->text->s, *w))
 				rc = add(r, k ? GATE_FACT_LOOSE : GATE_FACT_STRICT, GATE_TIER_HIGH, "", c->line, *w, cls);
 		}
 	}
@@ -246,20 +143,10 @@ static int provenance(struct reader *r, const struct command *c)
 	int rc = 0;
 
 	for (const char *const *w = prov_words; rc == 0 && *w && !r->where->off; w++) {
-		if (strstr(c->text.s, *w) && !strstr(c->text.s, "install ") && !strstr(c->text.s, "=false"))
+		if (strstr(c->text->s, *w) && !strstr(c->text->s, "install ") && !strstr(c->text->s, "=false"))
 			rc = add(r, GATE_FACT_PROV, GATE_TIER_HIGH, "", c->line, *w, "");
 	}
 	return rc;
-}
-
-static bool runs_input(const char *cmd)
-{
-	size_t len;
-	const char *w = program(cmd, &len);
-
-	/* program() steps over a bare shell */
-	return is(w ? w : "", w ? len : 0, " sh bash zsh dash ksh python python3 node perl ruby iex Invoke-Expression php ") || gate_shell_word(cmd, "bash") ||
-	       gate_shell_word(cmd, "sh") || strstr(cmd, "iex") != NULL;
 }
 
 static bool fetches(const char *s)
@@ -285,10 +172,10 @@ static void host_of(const char *s, struct gate_buf *out)
 static int fetched(struct reader *r, const struct command *c)
 {
 	gate_auto(gate_buf) struct gate_buf key = { 0 };
-	const char *s = c->text.s;
+	const char *s = c->text->s;
 	bool in_place = fetches(s) && (strstr(s, "$(curl") || strstr(s, "<(curl") || strstr(s, "$(wget") || strstr(s, "<(wget") || strstr(s, "`curl")) &&
-			(runs_input(s) || gate_starts_with(s, "eval ") || gate_starts_with(s, "source ") || gate_starts_with(s, ". "));
-	bool piped = c->before == 'p' && r->last.len && fetches(r->last.s) && runs_input(s);
+			(gate_shell_runs_input(s) || gate_starts_with(s, "eval ") || gate_starts_with(s, "source ") || gate_starts_with(s, ". "));
+	bool piped = c->before == GATE_SHELL_PIPE && r->last.len && fetches(r->last.s) && gate_shell_runs_input(s);
 	bool iex = (strstr(s, "iex") || strstr(s, "Invoke-Expression")) && fetches(s);
 
 	if (in_place || piped || iex) {
@@ -318,21 +205,21 @@ static const struct {
 static int installed(struct reader *r, const struct command *c)
 {
 	size_t len, n;
-	const char *w = program(c->text.s, &len), *arg;
+	const char *w = gate_shell_program(c->text->s, &len), *arg;
 	bool package = false;
 
 	for (size_t i = 0; w && i < GATE_ARRAY_LEN(adhoc); i++) {
 		if (strlen(adhoc[i].program) != len || memcmp(w, adhoc[i].program, len) != 0)
 			continue;
-		arg = next_word(w + len, &n);
-		if (!arg || (adhoc[i].verbs && !is(arg, n, adhoc[i].verbs)))
+		arg = gate_shell_next(w + len, &n);
+		if (!arg || (adhoc[i].verbs && !gate_shell_is(arg, n, adhoc[i].verbs)))
 			return 0;
-		for (const char *s = adhoc[i].verbs ? arg + n : arg; (arg = next_word(s, &n)) != NULL; s = arg + n) {
-			if (is(arg, n, " -r -e -c --requirement --editable --path . pip setuptools wheel --no-install "))
+		for (const char *s = adhoc[i].verbs ? arg + n : arg; (arg = gate_shell_next(s, &n)) != NULL; s = arg + n) {
+			if (gate_shell_is(arg, n, " -r -e -c --requirement --editable --path . pip setuptools wheel --no-install "))
 				return 0;
-			package |= *arg != '-' && *arg != '.' && *arg != '/' && *arg != '$' && !is(arg, n, " && ");
+			package |= *arg != '-' && *arg != '.' && *arg != '/' && *arg != '$' && !gate_shell_is(arg, n, " && ");
 		}
-		if (package && !class_of(c->text.s) && !strstr(w, adhoc[i].pin) && !strstr(w, "--locked"))
+		if (package && !gate_shell_checks(c->text->s) && !strstr(w, adhoc[i].pin) && !strstr(w, "--locked"))
 			return add(r, GATE_FACT_CURL, GATE_TIER_MEDIUM, "", c->line, adhoc[i].program, "");
 		return 0;
 	}
@@ -343,22 +230,22 @@ static const char *const harmless_eval[] = { "ssh-agent", "brew shellenv", "opam
 
 static int hidden(struct reader *r, const struct command *c)
 {
-	const char *s = c->text.s;
+	const char *s = c->text->s;
 	bool decodes = strstr(s, "base64 -d") || strstr(s, "base64 --decode") || strstr(s, "base64 -D") || strstr(s, "xxd -r") || strstr(s, "FromBase64String") ||
 		       strstr(s, "b64decode") || strstr(s, "openssl base64 -d");
-	bool decoded_and_run = c->before == 'p' && r->last.len && (strstr(r->last.s, "base64 -d") || strstr(r->last.s, "base64 --decode") || strstr(r->last.s, "xxd -r")) &&
-			       runs_input(s);
+	bool decoded_and_run = c->before == GATE_SHELL_PIPE && r->last.len && (strstr(r->last.s, "base64 -d") || strstr(r->last.s, "base64 --decode") || strstr(r->last.s, "xxd -r")) &&
+			       gate_shell_runs_input(s);
 	size_t len;
-	const char *w = program(s, &len);
+	const char *w = gate_shell_program(s, &len);
 
 	if (decoded_and_run)
 		return add(r, GATE_FACT_OBF, GATE_TIER_HIGH, "", c->line, "decoded and run", "");
 	if (decodes) { /* a key out of a variable is the everyday use; a literal is code that nobody reads */
-		bool variable = strchr(s, '$') || (c->before == 'p' && r->last.len && strchr(r->last.s, '$'));
+		bool variable = strchr(s, '$') || (c->before == GATE_SHELL_PIPE && r->last.len && strchr(r->last.s, '$'));
 
 		return add(r, GATE_FACT_OBF, variable ? GATE_TIER_MEDIUM : GATE_TIER_HIGH, "", c->line, "decoded text", "");
 	}
-	if (!w || !(is(w, len, " eval ") || strstr(s, " -EncodedCommand")))
+	if (!w || !(gate_shell_is(w, len, " eval ") || strstr(s, " -EncodedCommand")))
 		return 0;
 	for (const char *const *h = harmless_eval; *h; h++) {
 		if (strstr(s, *h))
@@ -370,7 +257,7 @@ static int hidden(struct reader *r, const struct command *c)
 static int reaches(struct reader *r, const struct command *c)
 {
 	static const char *const words[] = { "--privileged", "/var/run/docker.sock", "--network=host", "--network host", "--net=host", "--pid=host", "--cap-add" };
-	const char *s = c->text.s;
+	const char *s = c->text->s;
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < GATE_ARRAY_LEN(words); i++) {
@@ -398,41 +285,41 @@ static bool fails(const char *s)
 	       strcmp(s, "exit") == 0 || strstr(s, "exit 1") != NULL;
 }
 
-static int lists(struct reader *r, const struct command *c, char after)
+static int lists(struct reader *r, const struct command *c)
 {
-	const char *s = c->text.s;
+	const char *s = c->text->s;
 	int rc = 0;
 
 	if (r->or_open && r->depth >= r->or_depth && fails(s))
 		r->or_fails = true;
-	if (c->before == 'o' && never_fails(s) && !(after == 'a' && s[0] == 'e'))
+	if (c->before == GATE_SHELL_OR && never_fails(s) && !(c->after == GATE_SHELL_AND && s[0] == 'e'))
 		rc = soft(r, c->line, gate_starts_with(s, "echo") || gate_starts_with(s, "printf") ? "|| echo" : "|| true", gate_buf_cstr(&r->last), GATE_TIER_HIGH);
-	else if ((strcmp(s, "true") == 0 || strcmp(s, ":") == 0) && (c->before == ';' || c->before == 'n') && c->depth == 0 && r->last.len)
+	else if ((strcmp(s, "true") == 0 || strcmp(s, ":") == 0) && (c->before == GATE_SHELL_SEMICOLON || c->before == GATE_SHELL_LINE) && c->depth == 0 && r->last.len)
 		rc = soft(r, c->line, "; true", gate_buf_cstr(&r->last), GATE_TIER_HIGH);
 	else if (strcmp(s, "exit 0") == 0 && !r->where->off)
-		rc = add(r, GATE_FACT_SOFT, c->depth || c->before == 'a' ? GATE_TIER_MEDIUM : GATE_TIER_HIGH, "", c->line, "exit 0", "exit 0");
+		rc = add(r, GATE_FACT_SOFT, c->depth || c->before == GATE_SHELL_AND ? GATE_TIER_MEDIUM : GATE_TIER_HIGH, "", c->line, "exit 0", "exit 0");
 	else if ((strcmp(s, "set +e") == 0 || gate_starts_with(s, "set +e ") || gate_starts_with(s, "set +ex") || strcmp(s, "set +o errexit") == 0) && !r->where->off)
 		rc = add(r, GATE_FACT_SOFT, r->errexit_back ? GATE_TIER_MEDIUM : GATE_TIER_HIGH, "", c->line, "set +e", "set +e");
-	if (rc == 0 && after == 'p' && class_of(s) && !r->where->loose)
+	if (rc == 0 && c->after == GATE_SHELL_PIPE && gate_shell_checks(s) && !r->where->loose)
 		rc = soft(r, c->line, "a pipe", s, GATE_TIER_MEDIUM);
-	if (rc == 0 && after == 'b' && class_of(s))
+	if (rc == 0 && c->after == GATE_SHELL_BACKGROUND && gate_shell_checks(s))
 		rc = soft(r, c->line, "&", s, GATE_TIER_MEDIUM);
-	if (rc == 0 && c->cond && class_of(s))
+	if (rc == 0 && c->cond && gate_shell_checks(s))
 		rc = soft(r, c->line, "if", s, GATE_TIER_MEDIUM);
 	return rc;
 }
 
-static int judge(struct reader *r, struct command *c, char after)
+static int judge(struct reader *r, const struct command *c)
 {
-	const char *cls = class_of(c->text.s);
+	const char *cls = gate_shell_checks(c->text->s);
 	int rc = 0;
 
 	if (cls && !r->where->off) {
-		rc = add(r, GATE_FACT_GATE, strcmp(cls, "cover") == 0 ? GATE_TIER_MEDIUM : GATE_TIER_HIGH, "", c->line, c->text.s, cls);
+		rc = add(r, GATE_FACT_GATE, strcmp(cls, "cover") == 0 ? GATE_TIER_MEDIUM : GATE_TIER_HIGH, "", c->line, c->text->s, cls);
 		if (rc == 0)
 			rc = flags(r, c, cls);
 	}
-	rc = rc < 0 ? rc : lists(r, c, after);
+	rc = rc < 0 ? rc : lists(r, c);
 	rc = rc < 0 ? rc : soft_flags(r, c);
 	rc = rc < 0 ? rc : fetched(r, c);
 	rc = rc < 0 ? rc : installed(r, c);
@@ -450,241 +337,67 @@ static void blocks(struct reader *r, struct command *c)
 	const char *w;
 
 	/* more than 64 of them in a row are no script */
-	for (int i = 0; i < 64 && (w = next_word(gate_buf_cstr(&c->text), &len)) != NULL; i++) {
-		const bool o = is(w, len, opens);
+	for (int i = 0; i < 64 && (w = gate_shell_next(gate_buf_cstr(c->text), &len)) != NULL; i++) {
+		const bool o = gate_shell_is(w, len, opens);
 
-		if (o && c->before == 'o' && (*w == '{' || *w == '(')) {
+		if (o && c->before == GATE_SHELL_OR && (*w == '{' || *w == '(')) {
 			r->or_open = true;
 			r->or_fails = false;
 			r->or_depth = r->depth + 1;
 			gate_buf_reset(&r->or_prev);
 			gate_buf_add(&r->or_prev, gate_buf_cstr(&r->last), r->last.len);
-			c->before = 'n';
+			c->before = GATE_SHELL_LINE;
 		}
-		c->cond |= is(w, len, " if elif while until ");
+		c->cond |= gate_shell_is(w, len, " if elif while until ");
 		r->depth += o;
-		if (is(w, len, closes)) {
+		if (gate_shell_is(w, len, closes)) {
 			if (r->or_open && r->depth == r->or_depth && !r->or_fails && soft(r, c->line, "|| true", gate_buf_cstr(&r->or_prev), GATE_TIER_HIGH) < 0)
 				return;
 			if (r->depth == r->or_depth)
 				r->or_open = false;
 			r->depth -= r->depth > 0;
-		} else if (!o && !is(w, len, " then do else elif ! ")) {
+		} else if (!o && !gate_shell_is(w, len, " then do else elif ! ")) {
 			break;
 		}
-		memmove(c->text.s, w + len, strlen(w + len) + 1);
-		c->text.len = strlen(c->text.s);
-		while (c->text.len && c->text.s[0] == ' ') {
-			memmove(c->text.s, c->text.s + 1, c->text.len);
-			c->text.len--;
+		memmove(c->text->s, w + len, strlen(w + len) + 1);
+		c->text->len = strlen(c->text->s);
+		while (c->text->len && c->text->s[0] == ' ') {
+			memmove(c->text->s, c->text->s + 1, c->text->len);
+			c->text->len--;
 		}
 	}
 	c->depth = r->depth;
 }
 
-static int finish(struct reader *r, struct command *c, char after)
+static int command(void *arg, struct gate_shell_command *x, struct gate_err *err)
 {
+	struct reader *r = arg;
+	struct command c = { .text = &x->text, .line = x->line, .before = x->before, .after = x->after };
 	int rc = 0;
 
-	while (c->text.len && c->text.s[c->text.len - 1] == ' ')
-		c->text.s[--c->text.len] = '\0';
-	if (c->text.len)
-		blocks(r, c);
-	if (r->err->code)
-		return -(int)r->err->code;
-	if (c->text.len) {
-		rc = judge(r, c, after);
+	blocks(r, &c);
+	if (err->code)
+		return -(int)err->code;
+	if (c.text->len) {
+		rc = judge(r, &c);
 		gate_buf_reset(&r->last);
-		gate_buf_add(&r->last, c->text.s, c->text.len);
+		gate_buf_add(&r->last, c.text->s, c.text->len);
 	}
-	gate_buf_reset(&c->text);
-	if (c->text.s)
-		c->text.s[0] = '\0';
-	c->before = after;
-	c->cond = false;
-	c->line = r->line;
-	return rc;
-}
-
-/* ${{ ... }}, $( ... ), `...`, quotes: copied as they are, to their end. */
-static void copy_to(struct reader *r, struct gate_buf *to, const char *end)
-{
-	size_t len = strlen(end);
-
-	while (*r->p && strncmp(r->p, end, len) != 0) {
-		r->line += *r->p == '\n';
-		gate_buf_char(to, isspace((unsigned char)*r->p) ? ' ' : *r->p);
-		r->p++;
-	}
-	for (size_t i = 0; i < len && *r->p; i++)
-		gate_buf_char(to, *r->p++);
-}
-
-static void copy_parens(struct reader *r, struct gate_buf *to)
-{
-	int depth = 0;
-
-	do {
-		depth += *r->p == '(';
-		depth -= *r->p == ')';
-		r->line += *r->p == '\n';
-		gate_buf_char(to, isspace((unsigned char)*r->p) ? ' ' : *r->p);
-		r->p++;
-	} while (*r->p && depth > 0);
-}
-
-/* The text in quotes without them; a quoted blank stays one. */
-static void copy_quoted(struct reader *r, struct gate_buf *to)
-{
-	const char q = *r->p++;
-
-	while (*r->p && *r->p != q) {
-		if (q == '"' && *r->p == '\\' && r->p[1])
-			r->p++;
-		if (strncmp(r->p, "${{", 3) == 0) {
-			copy_to(r, to, "}}");
-			continue;
-		}
-		r->line += *r->p == '\n';
-		gate_buf_char(to, isspace((unsigned char)*r->p) ? ' ' : *r->p);
-		r->p++;
-	}
-	if (*r->p)
-		r->p++;
-}
-
-/* The body of a here document is no command, unless a shell reads it. */
-static void skip_here(struct reader *r, struct gate_buf *to)
-{
-	char end[64];
-	size_t n = 0;
-	const char *p = r->p + 2;
-
-	p += *p == '-';
-	while (*p == ' ' || *p == '\'' || *p == '"' || *p == '\\')
-		p++;
-	while (n < sizeof(end) - 1 && (isalnum((unsigned char)*p) || *p == '_'))
-		end[n++] = *p++;
-	end[n] = '\0';
-	gate_buf_str(to, "<< ");
-	r->p += 2;
-	if (!n || runs_input(gate_buf_cstr(to)))
-		return;
-	while ((p = strchr(p, '\n')) != NULL) {
-		p++;
-		r->line++;
-		while (*p == ' ' || *p == '\t')
-			p++;
-		if (strncmp(p, end, n) == 0 && (!p[n] || isspace((unsigned char)p[n])))
-			break;
-	}
-	r->p = p ? p + n : r->p + strlen(r->p);
-}
-
-static char operator_at(struct reader *r)
-{
-	const char *p = r->p;
-	char op = 0;
-	size_t n = 1;
-
-	if (p[0] == '\n')
-		op = 'n';
-	else if (p[0] == ';')
-		op = ';';
-	else if (p[0] == '&' && p[1] == '&')
-		op = 'a', n = 2;
-	else if (p[0] == '|' && p[1] == '|')
-		op = 'o', n = 2;
-	else if (p[0] == '|')
-		op = 'p';
-	else if (p[0] == '&' && p[1] != '>' && (p[1] == '\n' || p[1] == ' ' || !p[1]))
-		op = 'b';
-	if (op)
-		r->p += n;
-	return op;
-}
-
-static void step(struct reader *r, struct command *c)
-{
-	struct gate_buf *b = &c->text;
-	const bool at_start = !b->len || b->s[b->len - 1] == ' ';
-
-	if (*r->p == '\\' && r->p[1] == '\n') {
-		r->p += 2;
-		r->line++;
-		if (!at_start)
-			gate_buf_char(b, ' ');
-	} else if (*r->p == '#' && at_start) {
-		r->p += strcspn(r->p, "\n");
-	} else if (isspace((unsigned char)*r->p)) {
-		if (!at_start)
-			gate_buf_char(b, ' ');
-		r->p++;
-	} else if (strncmp(r->p, "${{", 3) == 0) {
-		copy_to(r, b, "}}");
-	} else if ((strncmp(r->p, "$(", 2) == 0 || strncmp(r->p, "<(", 2) == 0) && !r->where->loose) {
-		gate_buf_char(b, *r->p++);
-		copy_parens(r, b);
-	} else if ((*r->p == '\'' || *r->p == '"') && !r->where->loose) {
-		copy_quoted(r, b);
-	} else if (*r->p == '`' && !r->where->loose) {
-		gate_buf_char(b, *r->p++);
-		copy_to(r, b, "`");
-	} else if (strncmp(r->p, "<<", 2) == 0 && r->p[2] != '<' && !r->where->loose) {
-		skip_here(r, b);
-	} else if (strchr("(){}", *r->p) && (at_start || *r->p == ')' || r->where->loose)) {
-		gate_buf_char(b, ' ');
-		if (!r->where->loose) {
-			gate_buf_char(b, *r->p);
-			gate_buf_char(b, ' ');
-		}
-		r->p++;
-	} else if (r->where->loose && strchr("'\"[],", *r->p)) {
-		if (!at_start)
-			gate_buf_char(b, ' ');
-		r->p++;
-	} else {
-		gate_buf_char(b, *r->p++);
-	}
+	return rc < 0 ? rc : gate_buf_check(&r->last, err);
 }
 
 int gate_shell_facts(const struct gate_script *where, const char *text, struct gate_factbag *out, struct gate_err *err)
 {
-	struct reader r = { .where = where, .p = text, .line = where->line, .out = out, .err = err };
-	struct command c = { .line = where->line, .before = 'n' };
+	struct reader r = { .where = where, .out = out, .err = err };
+	const struct gate_shell_how how = { .line = where->line, .loose = where->loose, .runs_input = gate_shell_runs_input, .command = command, .arg = &r };
 	const char *plus = strstr(text, "set +e"), *minus = NULL;
-	int rc = 0;
+	int rc;
 
 	for (const char *p = text; (p = strstr(p, "set -e")) != NULL; p++)
 		minus = p;
 	r.errexit_back = plus && minus && minus > plus;
-	while (rc == 0 && *r.p) {
-		const bool words = c.text.len && c.text.s[c.text.len - 1] != ' ';
-		char op = operator_at(&r);
-
-		if (!op) {
-			step(&r, &c);
-			continue;
-		}
-		/* a line that ends in an operator goes on */
-		if (op == 'n' && !c.text.len && !words) {
-			r.line++;
-			c.line = r.line;
-			continue;
-		}
-		rc = finish(&r, &c, op);
-		if (op == 'n') {
-			r.line++;
-			c.line = r.line;
-		}
-	}
-	if (rc == 0)
-		rc = finish(&r, &c, 'n');
-	if (rc == 0 && (r.last.failed || c.text.failed))
-		rc = gate_err_set(err, GATE_E_NOMEM, "out of memory");
-	gate_buf_clear(&c.text);
+	rc = gate_shell_read(&how, text, err);
 	gate_buf_clear(&r.last);
 	gate_buf_clear(&r.or_prev);
-	gate_buf_clear(&r.word0);
 	return rc;
 }

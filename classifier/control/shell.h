@@ -1,6 +1,5 @@
-/* What a script does, as facts: which of its commands check something, which of them cannot fail, what it downloads and runs,
- * what it decodes. A reader of shell good enough for CI: words, quotes, continuation lines, comments, here documents,
- * substitutions, and-or lists, pipes, blocks. It is no parser of the language: what it cannot tell is a command. */
+/* What a script does, as facts: which of its commands (formats/shell.h) check something, which of them cannot fail, what it
+ * downloads and runs, what it decodes. What it cannot tell is a command. */
 #ifndef GATE_CLASSIFIER_CONTROL_SHELL_H
 #define GATE_CLASSIFIER_CONTROL_SHELL_H
 

@@ -3,20 +3,7 @@
 . "$(dirname "$0")/../lib/testlib.sh"
 . "$PROJECT/tests/lib/approvals.sh"
 
-_keys
-signer srv.rules alice "$T/alice"
-people_server srv <<'EOP' || done_testing
-version: 1
-protected: [refs/heads/main, refs/heads/release/*]
-people:
-  alice: {roles: [maintainer]}
-tiers:
-  low: {action: accept}
-  medium: {action: hold, approvals: 1}
-  high: {action: hold, approvals: 1}
-  critical: {action: hold, approvals: 1}
-limits: {held_per_actor: 30k}
-EOP
+holding_server srv alice 1 'limits: {held_per_actor: 30k}' || done_testing
 new_clone srv agent
 new_clone srv other bob
 

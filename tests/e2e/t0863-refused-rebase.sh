@@ -3,21 +3,7 @@
 . "$(dirname "$0")/../lib/testlib.sh"
 . "$PROJECT/tests/lib/approvals.sh"
 
-_keys
-signer srv.rules alice "$T/alice"
-signer srv.rules bob "$T/bob"
-people_server srv <<'EOP' || done_testing
-version: 1
-protected: [refs/heads/main]
-people:
-  alice: {roles: [maintainer]}
-  bob: {roles: [maintainer]}
-tiers:
-  low: {action: accept}
-  medium: {action: hold, approvals: 2}
-  high: {action: hold, approvals: 2}
-  critical: {action: hold, approvals: 2}
-EOP
+holding_server srv 'alice bob' 2 || done_testing
 new_clone srv agent
 new_clone srv other bob
 

@@ -1,4 +1,4 @@
-/* The readers of build files: Dockerfile, make, nox, mix, rake, shell commands, comments of each kind. */
+/* What build files say: Dockerfile, make, nox, mix, rake, shell commands, comments of each kind. */
 #include "classifier/build/dockerfile.h"
 #include "classifier/build/task_readers.h"
 #include "classifier/values/code.h"

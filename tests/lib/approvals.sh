@@ -3,6 +3,7 @@
 #
 # Servers         people_server NAME [init arguments] <policy.yml    its own policy; allowed_signers is $T/NAME.rules/allowed_signers:
 #                 signer RULES PERSON KEY [OPTIONS]                  ... filled by this before
+#                 holding_server NAME PERSONS APPROVALS [LINE]       holds all above low for so many of them; LINE: one more of the policy
 # Pushes          hold_on SERVER DIR [REF] [ACTOR]   a commit of its own, pushed, must be held: sets ID, OLD, NEW; a snap follows
 # Statements      statement SERVER ID PERSON ROLE [DECISION] >FILE   as `show --statement` prints it on the server
 #                 sign_text FILE KEY [NAMESPACE]                     FILE.signed: text and armor
@@ -32,6 +33,27 @@ people_server() {
 	fi
 	not_ok "refgate init of $_ps" "$(tail -n 5 "$T/.init")"
 	return 1
+}
+
+# holding_server NAME PERSONS APPROVALS [LINE]: the persons sign with the keys of their names
+holding_server() {
+	_keys
+	_hs=
+	for _p in $2; do
+		signer "$1.rules" "$_p" "$T/$_p"
+		_hs="$_hs$_p: {roles: [maintainer]}, "
+	done
+	people_server "$1" <<-EOP
+		version: 1
+		protected: [refs/heads/main, refs/heads/release/*]
+		people: {${_hs%, }}
+		tiers:
+		  low: {action: accept}
+		  medium: {action: hold, approvals: $3}
+		  high: {action: hold, approvals: $3}
+		  critical: {action: hold, approvals: $3}
+		${4:-}
+	EOP
 }
 
 # quiet SERVER: waits until nothing works behind it any more (a release starts `refgate gc` in the background)

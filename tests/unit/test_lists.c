@@ -18,17 +18,16 @@ static void list(struct gate_buf *b, const char *open, const struct gate_strs *l
 static void codeowners(void **state)
 {
 	static const struct {
-		bool sections;
 		const char *text, *want;
-		uint32_t bad;
 	} rows[] = {
-		{ false, "# c\n* @a @b/c # d\n\n/docs/ x@y.z\r\n/apps/\n", "2 *(@a)(@b/c);4 /docs/(x@y.z);5 /apps/;", 0 },
-		{ false, "a\\ b @x\n\\#c @y\n", "1 a b(@x);2 #c(@y);", 0 },
-		{ false, "[x] @a\n!y\nz w\n", "3 z;", 1 },
-		{ true, "* @a\n[Docs][2] @d @e\n/docs\n/x @f\n^[Opt]\n/y\n!/z\n",
-		  "1 *(@a);3 /docs in docs 2(@d)(@e);4 /x in docs 2(@f);6 /y in opt optional;7 !/z in opt optional;", 0 },
-		{ true, "[A][x] @a\nb\n", "2 b in a(@a);", 1 },
-		{ true, "[]\n", "1 [];", 0 },
+		{ "# c\n* @a @b/c # d\n\n/docs/ x@y.z\r\n/apps/\n", "2 *(@a)(@b/c);4 /docs/(x@y.z);5 /apps/;" },
+		{ "a\\ b @X @x\n\\#c @y\n", "1 a b(@x);2 #c(@y);" },
+		{ "!y\nz w\n[x\n", "1 !y;2 z;3 [x;" },
+		{ "* @a\n[Docs][2] @d @e\n/docs\n/x @f\n^[Opt]\n/y\n!/z\n",
+		  "1 *(@a);3 /docs in docs 2(@d)(@e);4 /x in docs 2(@f);6 /y in opt optional;7 !/z in opt optional;" },
+		{ "[A][x] @a\nb\n", "2 b in a 0(@a);" },
+		{ "[A] @a\nb\n[a] @c\nd\n", "2 b in a(@a);4 d in a again(@c);" },
+		{ "[] @a\nb\n", "2 b again(@a);" },
 	};
 
 	(void)state;
@@ -37,19 +36,44 @@ static void codeowners(void **state)
 		gate_auto(gate_buf) struct gate_buf b = { 0 };
 		struct gate_err err = { 0 };
 
-		assert_int_equal(gate_codeowners_parse(rows[i].text, strlen(rows[i].text), rows[i].sections, &c, &err), 0);
+		assert_int_equal(gate_codeowners_parse(rows[i].text, strlen(rows[i].text), &c, &err), 0);
 		for (size_t k = 0; k < c.n; k++) {
+			const struct gate_codeowners_section *x = &c.sections[c.v[k].section];
+
 			gate_buf_fmt(&b, "%u %s%s", c.v[k].line, c.v[k].excluded ? "!" : "", c.v[k].pattern);
-			if (c.v[k].section)
-				gate_buf_fmt(&b, " in %s", c.v[k].section);
-			if (c.v[k].approvals != 1)
-				gate_buf_fmt(&b, " %u", c.v[k].approvals);
-			gate_buf_str(&b, c.v[k].optional ? " optional" : "");
-			list(&b, "(", &c.v[k].owners, ")");
+			gate_buf_fmt(&b, "%s%s%s", *x->name ? " in " : "", x->name, x->nth ? " again" : "");
+			if (x->approvals != 1)
+				gate_buf_fmt(&b, " %u", x->approvals);
+			gate_buf_str(&b, x->optional ? " optional" : "");
+			list(&b, "(", gate_codeowners_of(&c, &c.v[k]), ")");
 			gate_buf_char(&b, ';');
 		}
 		assert_string_equal(gate_buf_cstr(&b), rows[i].want);
-		assert_int_equal(c.bad, rows[i].bad);
+	}
+}
+
+/* One below, at, and one above; what stands before the limit is there. */
+static void codeowners_limits(void **state)
+{
+	static const struct {
+		const char *line;
+		size_t max, rules, sections;
+	} rows[] = { { "x @a\n", 5000, 1, 0 }, { "[x]\n", 499, 0, 1 } };
+
+	(void)state;
+	for (size_t i = 0; i < GATE_ARRAY_LEN(rows); i++) {
+		for (size_t n = rows[i].max - 1; n <= rows[i].max + 1; n++) {
+			gate_auto(gate_codeowners) struct gate_codeowners c = { 0 };
+			gate_auto(gate_buf) struct gate_buf b = { 0 };
+			struct gate_err err = { 0 };
+			const size_t kept = n > rows[i].max ? rows[i].max : n;
+
+			for (size_t k = 0; k < n; k++)
+				gate_buf_str(&b, rows[i].line);
+			assert_int_equal(gate_codeowners_parse(b.s, b.len, &c, &err), n > rows[i].max ? -GATE_E_LIMIT : 0);
+			assert_int_equal(c.n, kept * rows[i].rules);
+			assert_int_equal(c.n_sections, 1 + kept * rows[i].sections);
+		}
 	}
 }
 
@@ -90,6 +114,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(codeowners),
+		cmocka_unit_test(codeowners_limits),
 		cmocka_unit_test(makefile),
 	};
 

@@ -164,57 +164,6 @@ static void a_mutation_more_never_scores_less(void **state)
 	assert_int_equal(failures, 0);
 }
 
-struct told {
-	unsigned calls;
-	char subject[100];
-	int64_t old, new;
-};
-
-static int note_number(void *arg, const char *id, const char *subject, bool worse_down, int64_t old, int64_t new,
-		       struct gate_err *err)
-{
-	struct told *t = arg;
-
-	(void)err;
-	t->calls++;
-	assert_string_equal(id, "TST-THR");
-	assert_true(worse_down);
-	gate_copy(t->subject, sizeof(t->subject), subject);
-	t->old = old;
-	t->new = new;
-	return 0;
-}
-
-/* The ratchet gets each number that changed, raised ones too. */
-static void numbers_are_handed_out(void **state)
-{
-	static const struct row r = { "numbers", { { ".nycrc", "{\"lines\":90,\"branches\":5}", "{\"lines\":95.5,\"branches\":5}" } }, NONE };
-	struct gate_delta delta = { .path = ".nycrc", .old_mode = 0100644, .new_mode = 0100644 };
-	struct gate_changes changes = { 0 };
-	struct gate_findings out = { 0 };
-	struct gate_err err = { 0 };
-	struct gate_detect d = { .policy = policy, .changes = &changes, .load = load, .load_arg = (void *)(uintptr_t)&r, .out = &out };
-	struct told t = { 0 };
-
-	(void)state;
-	memset(delta.old_oid, '0', GATE_HEXSZ);
-	memset(delta.new_oid, '0', GATE_HEXSZ);
-	delta.old_oid[0] = 'b';
-	delta.new_oid[0] = 'a';
-	assert_non_null(gate_changes_add(&changes));
-	for (size_t i = 0; i < gate_detect_states_n; i++)
-		assert_int_equal(gate_detect_states[i].init(&d, &err), 0);
-	assert_int_equal(gate_values_numbers(&d, &delta, note_number, &t, &err), 0);
-	assert_int_equal(t.calls, 1);
-	assert_string_equal(t.subject, "nyc:lines");
-	assert_int_equal(t.old, 90000000);
-	assert_int_equal(t.new, 95500000);
-	for (size_t i = 0; i < gate_detect_states_n; i++)
-		gate_detect_states[i].release(&d);
-	gate_findings_clear(&out);
-	gate_changes_clear(&changes);
-}
-
 /* Each expression, glob and key of the shipped rows is well-formed. */
 static void shipped_rows_are_well_formed(void **state)
 {
@@ -260,7 +209,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_row),
 		cmocka_unit_test(a_mutation_more_never_scores_less),
-		cmocka_unit_test(numbers_are_handed_out),
 		cmocka_unit_test(shipped_rows_are_well_formed),
 	};
 

@@ -17,6 +17,7 @@
 #include "classifier/infra/migration.h"
 #include "classifier/objects/attributes.h"
 #include "classifier/objects/binary.h"
+#include "classifier/objects/git_settings.h"
 #include "classifier/objects/link.h"
 #include "classifier/objects/modes.h"
 #include "classifier/objects/names.h"
@@ -25,6 +26,7 @@
 #include "classifier/infra/source.h"
 #include "classifier/infra/terraform.h"
 #include "classifier/objects/size.h"
+#include "classifier/objects/submodules.h"
 #include "classifier/objects/tally.h"
 #include "classifier/paths/rules.h"
 #include "classifier/secrets/credentials.h"
@@ -90,6 +92,7 @@ const struct gate_delta_detector gate_delta_detectors[] = {
 	{ "project-files", gate_project_files_delta },
 	{ "infra-source", gate_infra_source_delta },
 	{ "manifests", gate_manifests_delta },
+	{ "embedded-config", gate_embedded_config_delta },
 };
 const size_t gate_delta_detectors_n = GATE_ARRAY_LEN(gate_delta_detectors);
 
@@ -142,5 +145,6 @@ const struct gate_closer gate_closers[] = {
 	{ "SEC-FILE", gate_secret_file_closer }, { "TST-DEL", gate_tests_deleted_closer },
 	{ "OWN-BOT", gate_keys_closer },	 { "OWN-POL", gate_keys_closer },
 	{ "AGT-RUN", gate_keys_closer },	 { "AGT-VSC", gate_keys_closer },
+	{ "GIT-SUB-URL", gate_submodules_closer }, { "GIT-LFSCFG", gate_lfsconfig_closer },
 };
 const size_t gate_closers_n = GATE_ARRAY_LEN(gate_closers);

@@ -3,6 +3,7 @@
 
 #include "classifier/deps/cfg.h"
 #include "classifier/agents/hidden.h"
+#include "classifier/agents/opens.h"
 #include "classifier/control/ci.h"
 #include "classifier/control/keys.h"
 #include "classifier/control/owners.h"
@@ -87,6 +88,7 @@ const struct gate_delta_detector gate_delta_detectors[] = {
 	{ "code-owners", gate_owners_delta },
 	{ "keys", gate_keys_delta },
 	{ "agents-hidden", gate_agents_hidden_delta },
+	{ "opens", gate_opens_delta },
 	{ "tasks", gate_task_files_delta },
 	{ "programs", gate_program_delta },
 	{ "project-files", gate_project_files_delta },
@@ -144,7 +146,7 @@ const struct gate_closer gate_closers[] = {
 	{ "OWN-CODE", gate_owners_closer },
 	{ "SEC-FILE", gate_secret_file_closer }, { "TST-DEL", gate_tests_deleted_closer },
 	{ "OWN-BOT", gate_keys_closer },	 { "OWN-POL", gate_keys_closer },
-	{ "AGT-RUN", gate_keys_closer },	 { "AGT-VSC", gate_keys_closer },
+	{ "AGT-RUN", gate_keys_closer },	 { "AGT-VSC", gate_opens_closer },
 	{ "GIT-SUB-URL", gate_submodules_closer }, { "GIT-LFSCFG", gate_lfsconfig_closer },
 };
 const size_t gate_closers_n = GATE_ARRAY_LEN(gate_closers);

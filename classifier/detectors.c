@@ -2,6 +2,7 @@
 #include "classifier/detect.h"
 
 #include "classifier/deps/cfg.h"
+#include "classifier/deps/cfg_words.h"
 #include "classifier/agents/hidden.h"
 #include "classifier/agents/opens.h"
 #include "classifier/control/ci.h"
@@ -94,6 +95,7 @@ const struct gate_delta_detector gate_delta_detectors[] = {
 	{ "project-files", gate_project_files_delta },
 	{ "infra-source", gate_infra_source_delta },
 	{ "manifests", gate_manifests_delta },
+	{ "package-words", gate_cfg_words_delta },
 	{ "embedded-config", gate_embedded_config_delta },
 };
 const size_t gate_delta_detectors_n = GATE_ARRAY_LEN(gate_delta_detectors);

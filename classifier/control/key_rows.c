@@ -257,7 +257,7 @@ static const struct gate_key_row container[] = {
 };
 
 /* package.json of npm: hooks of git that a manager installs on everyone's machine (simple-git-hooks, husky 4, yorkie, ghooks, pre-commit) */
-static const struct gate_key_row git_hooks[] = {
+static const struct gate_key_row hook_managers[] = {
 	{ "simple-git-hooks.*", GATE_KEY_GAINED, NULL, GATE_TIER_HIGH, HOOKS },
 	{ "husky.hooks.*", GATE_KEY_GAINED, NULL, GATE_TIER_HIGH, HOOKS },
 	{ "gitHooks.*", GATE_KEY_GAINED, NULL, GATE_TIER_HIGH, HOOKS },
@@ -268,7 +268,7 @@ static const struct gate_key_row git_hooks[] = {
 };
 
 const struct gate_key_file gate_key_files[] = {
-	{ { "package.json", NULL }, "GIT-HOOKDIR", GATE_FORMAT_JSON, git_hooks, GATE_TIER_MEDIUM },
+	{ { "package.json", NULL }, "GIT-HOOKDIR", GATE_FORMAT_JSON, hook_managers, GATE_TIER_MEDIUM },
 	{ { ".github/dependabot.yml", ".github/dependabot.yaml", ".gitlab/dependabot.yml", NULL }, "OWN-BOT", GATE_FORMAT_YAML, dependabot, GATE_TIER_MEDIUM },
 	{ { "renovate.json", "renovate.json5", ".renovaterc", ".renovaterc.json", ".renovaterc.json5", NULL }, "OWN-BOT", GATE_FORMAT_JSONC, renovate, GATE_TIER_MEDIUM },
 	{ { ".mergify.yml", ".mergify/config.yml", ".github/mergify.yml", ".bulldozer.yml", ".github/auto-merge.yml", NULL }, "OWN-BOT", GATE_FORMAT_YAML, merges, GATE_TIER_MEDIUM },

@@ -16,6 +16,7 @@
 #include "classifier/deps/locks.h"
 #include "classifier/deps/vuln.h"
 #include "classifier/docs.h"
+#include "classifier/infra/connections.h"
 #include "classifier/infra/migration.h"
 #include "classifier/objects/attributes.h"
 #include "classifier/objects/binary.h"
@@ -95,6 +96,7 @@ const struct gate_delta_detector gate_delta_detectors[] = {
 	{ "project-files", gate_project_files_delta },
 	{ "infra-source", gate_infra_source_delta },
 	{ "manifests", gate_manifests_delta },
+	{ "connections", gate_connections_delta },
 	{ "package-words", gate_cfg_words_delta },
 	{ "embedded-config", gate_embedded_config_delta },
 };

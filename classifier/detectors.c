@@ -2,7 +2,9 @@
 #include "classifier/detect.h"
 
 #include "classifier/deps/cfg.h"
+#include "classifier/deps/cfg_words.h"
 #include "classifier/agents/hidden.h"
+#include "classifier/agents/opens.h"
 #include "classifier/control/ci.h"
 #include "classifier/control/keys.h"
 #include "classifier/control/owners.h"
@@ -14,9 +16,11 @@
 #include "classifier/deps/locks.h"
 #include "classifier/deps/vuln.h"
 #include "classifier/docs.h"
+#include "classifier/infra/connections.h"
 #include "classifier/infra/migration.h"
 #include "classifier/objects/attributes.h"
 #include "classifier/objects/binary.h"
+#include "classifier/objects/git_settings.h"
 #include "classifier/objects/link.h"
 #include "classifier/objects/modes.h"
 #include "classifier/objects/names.h"
@@ -25,6 +29,7 @@
 #include "classifier/infra/source.h"
 #include "classifier/infra/terraform.h"
 #include "classifier/objects/size.h"
+#include "classifier/objects/submodules.h"
 #include "classifier/objects/tally.h"
 #include "classifier/paths/rules.h"
 #include "classifier/secrets/credentials.h"
@@ -85,11 +90,15 @@ const struct gate_delta_detector gate_delta_detectors[] = {
 	{ "code-owners", gate_owners_delta },
 	{ "keys", gate_keys_delta },
 	{ "agents-hidden", gate_agents_hidden_delta },
+	{ "opens", gate_opens_delta },
 	{ "tasks", gate_task_files_delta },
 	{ "programs", gate_program_delta },
 	{ "project-files", gate_project_files_delta },
 	{ "infra-source", gate_infra_source_delta },
 	{ "manifests", gate_manifests_delta },
+	{ "connections", gate_connections_delta },
+	{ "package-words", gate_cfg_words_delta },
+	{ "embedded-config", gate_embedded_config_delta },
 };
 const size_t gate_delta_detectors_n = GATE_ARRAY_LEN(gate_delta_detectors);
 
@@ -141,6 +150,7 @@ const struct gate_closer gate_closers[] = {
 	{ "OWN-CODE", gate_owners_closer },
 	{ "SEC-FILE", gate_secret_file_closer }, { "TST-DEL", gate_tests_deleted_closer },
 	{ "OWN-BOT", gate_keys_closer },	 { "OWN-POL", gate_keys_closer },
-	{ "AGT-RUN", gate_keys_closer },	 { "AGT-VSC", gate_keys_closer },
+	{ "AGT-RUN", gate_keys_closer },	 { "AGT-VSC", gate_opens_closer },
+	{ "GIT-SUB-URL", gate_submodules_closer }, { "GIT-LFSCFG", gate_lfsconfig_closer },
 };
 const size_t gate_closers_n = GATE_ARRAY_LEN(gate_closers);

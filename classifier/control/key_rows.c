@@ -7,6 +7,7 @@
 #define WAITS "new releases are taken earlier, before others have looked at them: keep the waiting time"
 #define RUNS "an agent or editor runs this by itself: look at the command and where it comes from"
 #define REACH "an agent may do more without being asked: look at what it could now run, read or send"
+#define HOOKS "git runs this on the machine of everyone who works here: read it as a program"
 #define SENDS "what an agent says and knows goes to this address, or loads code from it: make sure that it is yours"
 
 static const struct gate_key_row dependabot[] = {
@@ -255,7 +256,19 @@ static const struct gate_key_row container[] = {
 	{ NULL, 0, NULL, 0, NULL },
 };
 
+/* package.json of npm: hooks of git that a manager installs on everyone's machine (simple-git-hooks, husky 4, yorkie, ghooks, pre-commit) */
+static const struct gate_key_row hook_managers[] = {
+	{ "simple-git-hooks.*", GATE_KEY_GAINED, NULL, GATE_TIER_HIGH, HOOKS },
+	{ "husky.hooks.*", GATE_KEY_GAINED, NULL, GATE_TIER_HIGH, HOOKS },
+	{ "gitHooks.*", GATE_KEY_GAINED, NULL, GATE_TIER_HIGH, HOOKS },
+	{ "config.ghooks.*", GATE_KEY_GAINED, NULL, GATE_TIER_HIGH, HOOKS },
+	{ "pre-commit.*", GATE_KEY_GAINED, NULL, GATE_TIER_HIGH, HOOKS },
+	{ "pre-push.*", GATE_KEY_GAINED, NULL, GATE_TIER_HIGH, HOOKS },
+	{ NULL, 0, NULL, 0, NULL },
+};
+
 const struct gate_key_file gate_key_files[] = {
+	{ { "package.json", NULL }, "GIT-HOOKDIR", GATE_FORMAT_JSON, hook_managers, GATE_TIER_MEDIUM },
 	{ { ".github/dependabot.yml", ".github/dependabot.yaml", ".gitlab/dependabot.yml", NULL }, "OWN-BOT", GATE_FORMAT_YAML, dependabot, GATE_TIER_MEDIUM },
 	{ { "renovate.json", "renovate.json5", ".renovaterc", ".renovaterc.json", ".renovaterc.json5", NULL }, "OWN-BOT", GATE_FORMAT_JSONC, renovate, GATE_TIER_MEDIUM },
 	{ { ".mergify.yml", ".mergify/config.yml", ".github/mergify.yml", ".bulldozer.yml", ".github/auto-merge.yml", NULL }, "OWN-BOT", GATE_FORMAT_YAML, merges, GATE_TIER_MEDIUM },

@@ -90,11 +90,33 @@ static void kubernetes(void **state)
 	JUDGE_ALL("IAC-K8S", t);
 }
 
+static void connections(void **state)
+{
+	static const struct judged t[] = {
+		{ "CORS", { "a.tf", BUCKET(""), BUCKET("  cors_rule {\n    allowed_origins = [\n      \"*\"\n    ]\n  }\n") }, { 0 }, "high" },
+		{ "unverified", { "a.tf", "provider \"x\" {\n}\n", "provider \"x\" {\n  insecure_skip_verify = true\n}\n" }, { 0 }, "high" },
+		{ "plain http", { "a.tf", BUCKET(""), BUCKET("  viewer_protocol_policy = \"allow-all\"\n") }, { 0 }, "high" },
+		{ "old TLS", { "a.tf", BUCKET(""), BUCKET("  minimum_protocol_version = \"TLSv1\"\n") }, { 0 }, "high" },
+		{ "Tomcat", { "web.xml", "<a/>", "<a><param-name>cors.allowed.origins</param-name>\n<param-value>*</param-value></a>" }, { 0 }, "high" },
+		{ "Android", { "res/net.xml", "<a/>", "<a cleartextTrafficPermitted=\"true\"/>" }, { 0 }, "high" },
+		{ "one origin", { "a.tf", BUCKET(""), BUCKET("  allowed_origins = [\"https://a.example\"]\n") }, { 0 }, "none" },
+		{ "methods", { "a.tf", BUCKET(""), BUCKET("  allowed_methods = [\"*\"]\n") }, { 0 }, "none" },
+		{ "new TLS", { "a.tf", BUCKET(""), BUCKET("  minimum_protocol_version = \"TLSv1.2_2021\"\n") }, { 0 }, "none" },
+		{ "comment", { "a.tf", BUCKET(""), BUCKET("  # insecure_skip_verify = true\n") }, { 0 }, "none" },
+		{ "XML comment", { "web.xml", "<a/>", "<a><!-- cleartextTrafficPermitted=\"true\" --></a>" }, { 0 }, "none" },
+		{ "stood there", { "web.xml", "<a requireSSL=\"false\"/>", "<a requireSSL='false' b=\"c\"/>" }, { 0 }, "none" },
+	};
+
+	(void)state;
+	JUDGE_ALL("IAC-OTH", t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(terraform),
 		cmocka_unit_test(kubernetes),
+		cmocka_unit_test(connections),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,7 +79,7 @@ IDS=
 for i in 1 2 3 4 5; do
 	hold_on srv agent "refs/heads/release/at-once-$i" "bot$i"
 	IDS="$IDS $ID"
-	eval "AT_$i=$NEW"
+	eval "AT_$i=$NEW; ID_$i=$ID"
 done
 for i in $IDS; do
 	(cd maint && "$RG" approve "$i" --yes --as alice --key "$T/alice" >"$T/at.$i" 2>&1) &
@@ -87,8 +87,9 @@ done
 wait
 quiet srv
 for i in 1 2 3 4 5; do
-	eval "_want=\$AT_$i"
+	eval "_want=\$AT_$i; _id=\$ID_$i"
 	is "$(oid srv.git "refs/heads/release/at-once-$i")" "$_want" "approval $i of five at once is taken"
+	[ "$(oid srv.git "refs/heads/release/at-once-$i")" = "$_want" ] || sed 's/^/# said: /' "$T/at.$_id"
 done
 is "$(kept maint | grep -c .)" 1 'and one memory is left'
 is "$(git -C maint for-each-ref refs/refgate-client)" '' 'and no helper ref'
